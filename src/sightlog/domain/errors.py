@@ -1,0 +1,146 @@
+"""Every error a caller can meet, in one family.
+
+VisionEventsError
+├── InvalidJson            the body is not JSON that we can read
+├── Invalid                the body has the wrong shape; `details` lists every problem
+│   ├── InvalidFilter      a query filter is wrong
+│   ├── InvalidCursor      a cursor is broken or from elsewhere
+│   ├── UnknownUseCase     an event names a use case that does not exist
+│   └── ArchivedUseCase    an event names a use case that takes no new events
+├── Unauthenticated        no key, a wrong one or a revoked one
+├── Forbidden              the key lacks the scope
+├── NotFound               nothing with this id in the caller's workspace
+├── MethodNotAllowed       the address exists, the method does not
+├── NameTaken              another use case or workspace has this name
+├── TooLarge               the body is over the limit
+├── Busy                   more waits to be written than we queue; try again
+├── QueryTooSlow           the time limit passed before anything was found
+├── FolderInUse            another process holds the data folder
+└── StoreTooNew            the data folder was written by a newer Sightlog
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """One thing that is wrong: `path` is dotted (`images.0.label`), `index` the place in a batch."""
+
+    path: str
+    message: str
+    index: int | None = None
+
+
+class VisionEventsError(Exception):
+    """Base of the family; `code` is the machine word of the answer, `extra` goes into its body."""
+
+    code = "internal"
+
+    def __init__(self, message: str, details: Sequence[Problem] = (), **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = list(details)
+        self.extra = extra
+
+
+class InvalidJson(VisionEventsError):
+    """The body is not JSON, or not JSON that can be stored (NaN, lone surrogates, nested too deep)."""
+
+    code = "invalid_json"
+
+
+class Invalid(VisionEventsError):
+    """The body was read but breaks the contract; `details` names every problem, not only the first."""
+
+    code = "invalid"
+
+    @classmethod
+    def at(cls, path: str, message: str) -> "Invalid":
+        """One problem at one place."""
+        return cls(f"{path}: {message}" if path else message, [Problem(path, message)])
+
+
+class InvalidFilter(Invalid):
+    """A filter names an unknown operator or column, or has a value of the wrong type."""
+
+    code = "invalid_filter"
+
+
+class InvalidCursor(Invalid):
+    """The cursor cannot be read, or belongs to another use case or workspace."""
+
+    code = "invalid_cursor"
+
+
+class UnknownUseCase(Invalid):
+    """An event names a use case that does not exist in the workspace (400: it is in the body)."""
+
+    code = "unknown_use_case"
+
+
+class ArchivedUseCase(Invalid):
+    """An event names a use case that is archived and takes no new events."""
+
+    code = "archived_use_case"
+
+
+class Unauthenticated(VisionEventsError):
+    """No key, a wrong key, or a revoked one."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(VisionEventsError):
+    """The key is known but has none of the scopes that this call needs."""
+
+    code = "forbidden"
+
+
+class NotFound(VisionEventsError):
+    """Nothing with this id exists in the caller's workspace."""
+
+    code = "not_found"
+
+
+class MethodNotAllowed(VisionEventsError):
+    """The address exists; this method does not."""
+
+    code = "method_not_allowed"
+
+
+class NameTaken(VisionEventsError):
+    """The name is in use in this workspace; `extra` says by whom."""
+
+    code = "name_taken"
+
+
+class TooLarge(VisionEventsError):
+    """The body is longer than the limit; it was refused before it was read whole."""
+
+    code = "too_large"
+
+
+class Busy(VisionEventsError):
+    """The write queue is full; the caller should try again shortly."""
+
+    code = "busy"
+
+
+class QueryTooSlow(VisionEventsError):
+    """The query's time was up before it had found a single event."""
+
+    code = "query_too_slow"
+
+
+class FolderInUse(VisionEventsError):
+    """Another process has opened this data folder for writing."""
+
+    code = "folder_in_use"
+
+
+class StoreTooNew(VisionEventsError):
+    """The data folder was written by a newer version of Sightlog than this one."""
+
+    code = "store_too_new"

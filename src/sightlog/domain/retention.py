@@ -1,0 +1,15 @@
+"""How long a workspace keeps its events, and how that is told to clients."""
+
+from sightlog.domain.times import MICROSECONDS_PER_DAY
+
+FOR_EVER_DAYS = 36_500
+
+
+def reported_lookback_days(lookback_days: int) -> int:
+    """Clients expect a number (contract 9): 0, which keeps events for ever, is reported as 36500."""
+    return lookback_days or FOR_EVER_DAYS
+
+
+def is_beyond_lookback(timestamp: int, lookback_days: int, now: int) -> bool:
+    """Whether an event of this time is older than the workspace keeps (times in microseconds)."""
+    return lookback_days > 0 and timestamp < now - lookback_days * MICROSECONDS_PER_DAY

@@ -1,0 +1,44 @@
+"""Events as the store gives them back: the pieces of a reply, not yet joined."""
+
+from msgspec import Struct
+
+from sightlog.domain.cursor import Position
+from sightlog.domain.feedback import FeedbackSummary
+from sightlog.domain.warnings import EventWarning
+
+
+class StoredEvent(Struct, frozen=True, kw_only=True):
+    """`rest` and `images` are JSON as it will be answered; `warnings` is JSON too, or None; times in microseconds."""
+
+    sequence: int
+    event_id: str
+    use_case_id: str
+    use_case_name: str
+    timestamp: int
+    received_at: int
+    rest: bytes
+    images: bytes
+    warnings: bytes | None
+    feedback: FeedbackSummary | None = None
+
+
+class EventPage(Struct, frozen=True, kw_only=True):
+    """Newest first. `next` is where the page ended when there is more, also when the time was up."""
+
+    events: list[StoredEvent]
+    next: Position | None
+
+
+class Receipt(Struct, kw_only=True):
+    """What became of one event that was to be stored; `created` is false for an overwrite."""
+
+    event_id: str
+    warnings: list[EventWarning]
+    created: bool = True
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """`exact` is false when counting stopped at the number asked for."""
+
+    count: int
+    exact: bool = True

@@ -1,0 +1,56 @@
+"""Timestamps: any ISO 8601 in, microseconds since 1970 inside, UTC with six digits and `Z` out."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECONDS_PER_DAY = 86_400_000_000
+MICROSECONDS_PER_QUARTER_HOUR = 900_000_000
+
+_BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+EXPECTED = "an ISO 8601 date and time with an offset or Z, such as 2026-08-13T09:00:00.123456Z"
+
+
+def parse_timestamp(text: str) -> tuple[int, bool]:
+    """Read an ISO 8601 date and time: (microseconds since 1970 UTC, whether it carried an offset).
+
+    Digits beyond microseconds are cut off. Without an offset it is read as UTC.
+    Raises ValueError, with what was expected, for anything else (also 24:00 and leap seconds).
+    """
+    if len(text) < 11:
+        raise ValueError(f"expected {EXPECTED}")
+    try:
+        moment = datetime.fromisoformat(text.upper() if text[-1] == "z" else text)
+        has_offset = moment.tzinfo is not None
+        return microseconds(moment if has_offset else moment.replace(tzinfo=UTC)), has_offset
+    except (ValueError, OverflowError):
+        raise ValueError(f"expected {EXPECTED}") from None
+
+
+def parse_bound(text: str, *, end: bool) -> int:
+    """Read a bound of a query: a timestamp, or a bare date, which means its first or last instant (UTC)."""
+    if _BARE_DATE.fullmatch(text):
+        start, _ = parse_timestamp(text + "T00:00:00Z")
+        return start + MICROSECONDS_PER_DAY - 1 if end else start
+    return parse_timestamp(text)[0]
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def moment_of(timestamp: int) -> datetime:
+    """The aware UTC datetime of a timestamp in microseconds."""
+    return EPOCH + timedelta(microseconds=timestamp)
+
+
+def format_timestamp(timestamp: int) -> str:
+    """`2026-08-13T09:00:00.123456Z`: always UTC, always six digits."""
+    return moment_of(timestamp).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def quarter_hour_of(timestamp: int) -> int:
+    """The number of the UTC quarter-hour since 1970 that holds this timestamp."""
+    return timestamp // MICROSECONDS_PER_QUARTER_HOUR
