@@ -1,0 +1,1 @@
+"""Rows: everything that Sightlog keeps but the bytes of pictures."""

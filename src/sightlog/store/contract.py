@@ -1,0 +1,116 @@
+"""What a store promises. Every backend proves each sentence of these docstrings in tests/contract/.
+
+Every method names its workspace (by its number) or belongs to the program as a whole. Methods are synchronous and
+may be called from any thread. A write returns only after its commit is on disk. Times are microseconds since 1970.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.cursor import Position
+from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.facets import Facets
+from sightlog.domain.filters import Selection
+from sightlog.domain.metadata_schema import MetadataSchema
+from sightlog.domain.stored import Count, EventPage, Receipt, StoredEvent
+from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.domain.workspaces import Workspace
+
+
+class Store(Protocol):
+    """Workspaces, keys, use cases, events, and the statistics that always equal a recomputation from the events."""
+
+    def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
+        """Raises NameTaken when the slug is in use."""
+        ...
+
+    def list_workspaces(self) -> list[Workspace]:
+        """In the order of their making."""
+        ...
+
+    def add_api_key(
+        self, workspace: int, name: str, hash: bytes, hint: str, scopes: Sequence[Scope] | None, now: int
+    ) -> ApiKey:
+        """Keep a key by its hash; `scopes` None gives full access."""
+        ...
+
+    def find_caller(self, hash: bytes) -> Caller | None:
+        """Whose key this is; None for an unknown or revoked one. A revocation is seen at once."""
+        ...
+
+    def list_api_keys(self, workspace: int) -> list[ApiKey]:
+        """In the order of their making, revoked ones included."""
+        ...
+
+    def revoke_api_key(self, workspace: int, number: int, now: int) -> ApiKey:
+        """Idempotent; the first time stays. Raises NotFound for another workspace's key."""
+        ...
+
+    def create_use_case(self, workspace: int, name: str, limit: int, now: int) -> UseCase:
+        """Raises NameTaken when a use case, archived or not, has the same name key (`extra`: its id and status),
+        and Invalid when the workspace holds `limit` use cases already."""
+        ...
+
+    def rename_use_case(self, workspace: int, id: str, name: str, now: int) -> UseCase:
+        """Its own name in another spelling is fine. Raises NotFound, or NameTaken as `create_use_case`."""
+        ...
+
+    def set_use_case_status(self, workspace: int, id: str, status: UseCaseStatus, now: int) -> UseCase:
+        """Archive or bring back; a status that it has already changes nothing. Raises NotFound."""
+        ...
+
+    def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
+        """By id, or by name (its key) when no id matches; None when neither does."""
+        ...
+
+    def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
+        """In the order of their making, with their kept counts; `status` None lists all."""
+        ...
+
+    def add_events(
+        self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int
+    ) -> "Future[list[Receipt]]":
+        """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
+        else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
+        overwritten as a whole, also when the use case changes. Statistics, schema and side index move in the same
+        transaction. Ids within one call are distinct. Raises Busy at once when too many writes wait."""
+        ...
+
+    def find_events(
+        self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
+    ) -> EventPage:
+        """The newest `limit` events after `before`, by timestamp and then by id, both descending. When the time
+        limit passes, what was found so far, with `next` set; QueryTooSlow when that is nothing."""
+        ...
+
+    def count_events(
+        self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None
+    ) -> Count:
+        """How many events match, exactly, or up to `at_most`. QueryTooSlow when the time limit passes."""
+        ...
+
+    def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
+        """One event with all its reviews."""
+        ...
+
+    def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:
+        """Events with a sequence above `after`, ascending: a page of an export, each a short read of its own."""
+        ...
+
+    def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
+        """The observed fields, by name, of the events or of their images."""
+        ...
+
+    def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
+        """The `most` most frequent values of everything that can be filtered."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Whether a read and an (empty) write transaction go through."""
+        ...
+
+    def close(self) -> None:
+        """Write what waits, then let go of the files."""
+        ...

@@ -1,0 +1,19 @@
+"""From a data folder to an open store. The only place above the backends that knows which one is in use."""
+
+from pathlib import Path
+
+from sightlog.domain.limits import Limits
+from sightlog.store.contract import Store
+from sightlog.store.sqlite.store import SqliteStore
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder if it is missing; only its owner may look inside (0700)."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
+def open_store(folder: Path, limits: Limits) -> Store:
+    """Open the store in this folder for writing, and migrate it. Raises FolderInUse or StoreTooNew."""
+    prepare_folder(folder)
+    return SqliteStore(folder, limits)

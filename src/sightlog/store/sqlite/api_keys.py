@@ -1,0 +1,79 @@
+"""Rows of API keys: hashes, never secrets."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from msgspec import json
+
+from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.errors import NotFound
+from sightlog.domain.times import format_timestamp
+
+_SELECT = "SELECT number, workspace, name, hint, scopes, created_at, revoked_at FROM api_keys"
+
+
+def _api_key(row: tuple[int, int, str, str, str | None, int, int | None]) -> ApiKey:
+    number, workspace, name, hint, scopes, created_at, revoked_at = row
+    return ApiKey(
+        number=number,
+        workspace_number=workspace,
+        name=name,
+        hint=hint,
+        scopes=None if scopes is None else json.decode(scopes, type=list[Scope]),
+        created_at=format_timestamp(created_at),
+        revoked_at=None if revoked_at is None else format_timestamp(revoked_at),
+    )
+
+
+def add(
+    connection: sqlite3.Connection,
+    workspace: int,
+    name: str,
+    hash: bytes,
+    hint: str,
+    scopes: Sequence[Scope] | None,
+    now: int,
+) -> ApiKey:
+    """See the contract."""
+    number = connection.execute(
+        "INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (workspace, name, hash, hint, None if scopes is None else json.encode(scopes).decode(), now),
+    ).lastrowid
+    return _api_key(connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone())
+
+
+def find_caller(connection: sqlite3.Connection, hash: bytes) -> Caller | None:
+    """See the contract."""
+    row = connection.execute(
+        "SELECT k.number, k.scopes, w.number, w.slug, w.lookback_days FROM api_keys k"
+        " JOIN workspaces w ON w.number = k.workspace WHERE k.hash = ? AND k.revoked_at IS NULL",
+        (hash,),
+    ).fetchone()
+    if row is None:
+        return None
+    number, scopes, workspace, slug, lookback_days = row
+    return Caller(
+        workspace=workspace,
+        workspace_slug=slug,
+        lookback_days=lookback_days,
+        key=number,
+        scopes=None if scopes is None else frozenset(json.decode(scopes, type=list[Scope])),
+    )
+
+
+def all_of_them(connection: sqlite3.Connection, workspace: int) -> list[ApiKey]:
+    """In the order of their making."""
+    rows = connection.execute(f"{_SELECT} WHERE workspace = ? ORDER BY number", (workspace,))
+    return [_api_key(row) for row in rows]
+
+
+def revoke(connection: sqlite3.Connection, workspace: int, number: int, now: int) -> ApiKey:
+    """See the contract."""
+    connection.execute(
+        "UPDATE api_keys SET revoked_at = ? WHERE workspace = ? AND number = ? AND revoked_at IS NULL",
+        (now, workspace, number),
+    )
+    row = connection.execute(f"{_SELECT} WHERE workspace = ? AND number = ?", (workspace, number)).fetchone()
+    if row is None:
+        raise NotFound(f"no key has the number {number}; `sightlog keys list` shows them")
+    return _api_key(row)

@@ -1,0 +1,57 @@
+"""Reading event rows: a page by their numbers, one by its id, and an export in the order of arrival."""
+
+import sqlite3
+
+from msgspec import json
+
+from sightlog.domain.stored import StoredEvent
+from sightlog.store.sqlite import feedback
+
+_SELECT = (
+    "SELECT e.seq, e.event_id, u.id, u.name, e.timestamp, e.received_at, e.rest, e.images, e.warnings,"
+    " e.feedback_status FROM events e JOIN use_cases u ON u.number = e.use_case"
+)
+_Stored = tuple[int, str, str, str, int, int, str, str, str | None, str | None]
+
+
+def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whole: bool) -> StoredEvent:
+    seq, event_id, use_case_id, use_case_name, timestamp, received_at, rest, images, warnings, status = row
+    reviewed = status is not None
+    return StoredEvent(
+        sequence=seq,
+        event_id=event_id,
+        use_case_id=use_case_id,
+        use_case_name=use_case_name,
+        timestamp=timestamp,
+        received_at=received_at,
+        rest=rest.encode(),
+        images=images.encode(),
+        warnings=None if warnings is None else warnings.encode(),
+        feedback=feedback.summarize(connection, workspace, event_id, whole=whole) if reviewed else None,
+    )
+
+
+def by_numbers(connection: sqlite3.Connection, workspace: int, numbers: list[int]) -> list[StoredEvent]:
+    """The events with these numbers, in the order of the numbers given."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE e.seq IN (SELECT value FROM json_each(?))", (json.encode(numbers).decode(),)
+    ).fetchall()
+    by_number = {row[0]: row for row in rows}
+    return [_event(connection, workspace, by_number[number], whole=False) for number in numbers]
+
+
+def by_id(connection: sqlite3.Connection, workspace: int, event_id: str) -> StoredEvent | None:
+    """One event with all its reviews."""
+    row = connection.execute(f"{_SELECT} WHERE e.workspace = ? AND e.event_id = ?", (workspace, event_id)).fetchone()
+    return _event(connection, workspace, row, whole=True) if row else None
+
+
+def arrived_after(
+    connection: sqlite3.Connection, workspace: int, use_case: int | None, after: int, limit: int
+) -> list[StoredEvent]:
+    """Events with a greater number, ascending."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE e.seq > ?1 AND e.workspace = ?2 AND (?3 IS NULL OR e.use_case = ?3) ORDER BY e.seq LIMIT ?4",
+        (after, workspace, use_case, limit),
+    ).fetchall()
+    return [_event(connection, workspace, row, whole=False) for row in rows]

@@ -1,0 +1,82 @@
+"""Which review decides an event's feedback status, and what that status changes: the row, a tally, an index entry."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from msgspec import json
+
+from sightlog.domain.events import EventType
+from sightlog.domain.facts import FEEDBACK_STATUS, TEXT
+from sightlog.domain.feedback import FeedbackSummary, Review
+from sightlog.domain.tallies import FEEDBACK, NO_TIME
+from sightlog.domain.times import format_timestamp
+from sightlog.store.sqlite.connection import Row
+from sightlog.store.sqlite.side_index import rows_of
+from sightlog.store.sqlite.tallies import TallyChanges
+
+
+def reviewed_ids(connection: sqlite3.Connection, workspace: int, event_ids: Iterable[str]) -> set[str]:
+    """Those of the ids that some feedback points at."""
+    rows = connection.execute(
+        "SELECT DISTINCT related_event_id FROM feedback WHERE workspace = ? AND related_event_id IN"
+        " (SELECT value FROM json_each(?))",
+        (workspace, json.encode(list(event_ids)).decode()),
+    )
+    return {row[0] for row in rows}
+
+
+def settle(
+    connection: sqlite3.Connection,
+    workspace: int,
+    event_id: str,
+    tallies: TallyChanges,
+    added: list[Row],
+    removed: list[Row],
+) -> None:
+    """Bring an event's status in line with the feedback that points at it; feedback itself never has a status."""
+    event = connection.execute(
+        "SELECT seq, use_case, timestamp, event_type, feedback_status FROM events WHERE workspace = ? AND event_id = ?",
+        (workspace, event_id),
+    ).fetchone()
+    if event is None or event[3] == EventType.OPERATOR_FEEDBACK:
+        return
+    seq, use_case, timestamp, _, before = event
+    decider = connection.execute(
+        "SELECT feedback FROM feedback WHERE workspace = ? AND related_event_id = ?"
+        " ORDER BY timestamp DESC, seq DESC LIMIT 1",
+        (workspace, event_id),
+    ).fetchone()
+    after = decider[0] if decider else None
+    if after == before:
+        return
+    connection.execute("UPDATE events SET feedback_status = ? WHERE seq = ?", (after, seq))
+    for status, n, rows in ((before, -1, removed), (after, 1, added)):
+        if status is not None:
+            tallies.add(use_case, (FEEDBACK, NO_TIME, status), n)
+            rows.extend(rows_of(use_case, timestamp, seq, [(FEEDBACK_STATUS, TEXT, status)]))
+
+
+def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:
+    """An event's feedback: status, count and newest review, and with `whole` every review; None without any."""
+    rows = connection.execute(
+        "SELECT e.event_id, f.feedback, f.timestamp, e.rest FROM feedback f JOIN events e ON e.seq = f.seq"
+        " WHERE f.workspace = ? AND f.related_event_id = ? ORDER BY f.timestamp DESC, f.seq DESC LIMIT ?",
+        (workspace, event_id, 1000 if whole else 1),
+    ).fetchall()
+    if not rows:
+        return None
+    count = connection.execute(
+        "SELECT count(*) FROM feedback WHERE workspace = ? AND related_event_id = ?", (workspace, event_id)
+    ).fetchone()[0]
+    reviews = [
+        Review(
+            event_id=id,
+            feedback=feedback,
+            timestamp=format_timestamp(timestamp),
+            comment=json.decode(rest).get("comment"),
+        )
+        for id, feedback, timestamp, rest in rows
+    ]
+    return FeedbackSummary(
+        status=reviews[0].feedback, count=count, latest=reviews[0], all=reviews if whole else None
+    )

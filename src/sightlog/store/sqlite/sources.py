@@ -1,0 +1,76 @@
+"""When each source (device, stream, workflow) was last heard of: its newest event, and its newest arrival."""
+
+import sqlite3
+
+from sightlog.domain.facts import TEXT
+from sightlog.domain.tallies import OUTCOME
+from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.tallies import CrowdWatch, read_keys
+
+SourceKey = tuple[int, str, str]
+"""A use case, a kind (device, stream, workflow), and the source's name."""
+
+
+class SourceChanges:
+    """What one commit learns of sources: source → (newest timestamp, newest seq, its arrival)."""
+
+    def __init__(self) -> None:
+        self.heard: dict[SourceKey, tuple[int, int, int]] = {}
+        self.removed: dict[SourceKey, tuple[int, int]] = {}
+
+    def hear(self, source: SourceKey, timestamp: int, seq: int, received_at: int) -> None:
+        newest, _, _ = self.heard.get(source, (timestamp, 0, 0))
+        self.heard[source] = (max(newest, timestamp), seq, received_at)
+
+    def remove(self, source: SourceKey, timestamp: int, seq: int) -> None:
+        newest, last = self.removed.get(source, (timestamp, seq))
+        self.removed[source] = (max(newest, timestamp), max(last, seq))
+
+
+def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch) -> None:
+    """Call it after the tallies and the side index, from which a source is read anew when its last event went."""
+    rows = [
+        (*source, *last)
+        for source, last in changes.heard.items()
+        if not watch.is_crowded(connection, (source[0], source[1], ""))
+    ]
+    insert_rows(
+        connection,
+        "INSERT INTO sources (use_case, kind, name, last_timestamp, last_seq, last_received_at)",
+        rows,
+        "ON CONFLICT (use_case, kind, name) DO UPDATE SET last_timestamp = max(last_timestamp, excluded.last_timestamp),"
+        " last_seq = max(last_seq, excluded.last_seq),"
+        " last_received_at = max(last_received_at, excluded.last_received_at)",
+    )
+    for source, (timestamp, seq) in changes.removed.items():
+        _after_removal(connection, source, timestamp, seq)
+
+
+def _after_removal(connection: sqlite3.Connection, source: SourceKey, timestamp: int, seq: int) -> None:
+    """Forget a source without events; look again when the event that went was its last."""
+    use_case, kind, name = source
+    row = connection.execute(
+        "SELECT last_timestamp, last_seq FROM sources WHERE use_case = ? AND kind = ? AND name = ?", source
+    ).fetchone()
+    if row is None:
+        return
+    if read_keys(connection, use_case, kind, [name]) == 0:
+        connection.execute("DELETE FROM sources WHERE use_case = ? AND kind = ? AND name = ?", source)
+    elif timestamp >= row[0] or seq >= row[1]:
+        connection.execute(
+            "UPDATE sources SET (last_timestamp, last_seq, last_received_at) = ("
+            "  SELECT max(i.timestamp), max(i.seq), (SELECT received_at FROM events WHERE events.seq = max(i.seq))"
+            "  FROM side_index i WHERE i.use_case = ?1 AND i.field = ?2 AND i.type = ?4 AND i.value = ?3"
+            "  AND i.bucket IN (SELECT quarter_hour FROM tallies WHERE use_case = ?1 AND kind = ?5))"
+            " WHERE use_case = ?1 AND kind = ?2 AND name = ?3",
+            (*source, TEXT, OUTCOME),
+        )
+
+
+def last_heard(connection: sqlite3.Connection, use_case: int, kind: str, name: str) -> tuple[int, int] | None:
+    """(newest timestamp, newest arrival) of a source."""
+    row: tuple[int, int] | None = connection.execute(
+        "SELECT last_timestamp, last_received_at FROM sources WHERE use_case = ? AND kind = ? AND name = ?",
+        (use_case, kind, name),
+    ).fetchone()
+    return row

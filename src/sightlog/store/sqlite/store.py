@@ -1,0 +1,170 @@
+"""The store on SQLite: every promise of the contract, handed to the module that keeps it."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.cursor import Position
+from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.facets import Facets
+from sightlog.domain.filters import Selection
+from sightlog.domain.limits import Limits
+from sightlog.domain.metadata_schema import MetadataSchema
+from sightlog.domain.stored import Count, EventPage, Receipt, StoredEvent
+from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.domain.workspaces import Workspace
+from sightlog.store.lock import FolderLock
+from sightlog.store.sqlite import api_keys, events, facets, fields, use_cases, workspaces
+from sightlog.store.sqlite.connection import open_for_writing
+from sightlog.store.sqlite.finding import Search
+from sightlog.store.sqlite.migrating import migrate
+from sightlog.store.sqlite.readers import Readers
+from sightlog.store.sqlite.tallies import CrowdWatch
+from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
+from sightlog.store.writer import Writer
+
+R = TypeVar("R")
+
+
+class SqliteStore:
+    """See `sightlog.store.contract.Store`. Holds the folder's lock until `close`."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        """Raises FolderInUse or StoreTooNew."""
+        self._lock = FolderLock(folder)
+        self._limits = limits
+        self._callers: dict[bytes, Caller] = {}
+        self._is_closed = False
+        try:
+            self._connection = open_for_writing(folder)
+            migrate(self._connection)
+            memory = WriterMemory(self._connection, CrowdWatch(limits))
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer: Writer[SqliteTransaction] = Writer(lambda: SqliteTransaction(memory), limits.waiting_writes)
+        # Apart, so that slow queries hold up neither short reads nor the question who is calling.
+        self._readers = Readers(folder, 4)
+        self._short_readers = Readers(folder, 4)
+        self._key_readers = Readers(folder, 1)
+
+    def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
+        return self._write(lambda t: workspaces.create(t.connection, slug, name, lookback_days, now))
+
+    def list_workspaces(self) -> list[Workspace]:
+        with self._short_readers.snapshot() as connection:
+            return workspaces.all_of_them(connection)
+
+    def add_api_key(
+        self, workspace: int, name: str, hash: bytes, hint: str, scopes: Sequence[Scope] | None, now: int
+    ) -> ApiKey:
+        return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, now))
+
+    def find_caller(self, hash: bytes) -> Caller | None:
+        # Only this process writes the store, so what it remembers is right until a key changes.
+        caller = self._callers.get(hash)
+        if caller is None:
+            with self._key_readers.snapshot() as connection:
+                caller = api_keys.find_caller(connection, hash)
+            if caller is not None:
+                self._callers[hash] = caller
+        return caller
+
+    def list_api_keys(self, workspace: int) -> list[ApiKey]:
+        with self._short_readers.snapshot() as connection:
+            return api_keys.all_of_them(connection, workspace)
+
+    def revoke_api_key(self, workspace: int, number: int, now: int) -> ApiKey:
+        revoked = self._write(lambda t: api_keys.revoke(t.connection, workspace, number, now))
+        self._callers = {}
+        return revoked
+
+    def create_use_case(self, workspace: int, name: str, limit: int, now: int) -> UseCase:
+        return self._change_use_case(lambda t: use_cases.create(t.connection, workspace, name, limit, now))
+
+    def rename_use_case(self, workspace: int, id: str, name: str, now: int) -> UseCase:
+        return self._change_use_case(lambda t: use_cases.rename(t.connection, workspace, id, name, now))
+
+    def set_use_case_status(self, workspace: int, id: str, status: UseCaseStatus, now: int) -> UseCase:
+        return self._change_use_case(lambda t: use_cases.set_status(t.connection, workspace, id, status, now))
+
+    def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
+        with self._short_readers.snapshot() as connection:
+            return use_cases.find(connection, workspace, reference)
+
+    def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
+        with self._short_readers.snapshot() as connection:
+            slug = workspaces.slug_of(connection, workspace)
+            return use_cases.summaries(connection, workspace, slug, status)
+
+    def add_events(
+        self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int
+    ) -> "Future[list[Receipt]]":
+        return self._writer.submit(lambda t: t.add_events(workspace, key, events, now))
+
+    def find_events(
+        self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
+    ) -> EventPage:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            numbers, timed_out = Search(connection, use_case.number, selection).find(before, limit + 1)
+            connection.set_progress_handler(None, 0)
+            page = events.by_numbers(connection, workspace, numbers[:limit])
+        has_more = len(numbers) > limit or timed_out
+        return EventPage(events=page, next=Position(page[-1].timestamp, page[-1].event_id) if has_more else None)
+
+    def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            count = Search(connection, use_case.number, selection).count(at_most)
+        if at_most is not None and count > at_most:
+            return Count(count=at_most, exact=False)
+        return Count(count=count)
+
+    def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
+        with self._short_readers.snapshot() as connection:
+            return events.by_id(connection, workspace, event_id)
+
+    def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:
+        with self._short_readers.snapshot() as connection:
+            return events.arrived_after(connection, workspace, use_case, after, limit)
+
+    def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
+        with self._short_readers.snapshot() as connection:
+            return fields.read_schema(connection, use_case.number, use_case.id, of_images=of_images)
+
+    def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
+        with self._short_readers.snapshot() as connection:
+            return facets.read(connection, use_case, most)
+
+    def is_ready(self) -> bool:
+        self._writer.run(lambda t: None)
+        with self._short_readers.snapshot() as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._writer.close()
+        for readers in (self._readers, self._short_readers, self._key_readers):
+            readers.close()
+        self._connection.close()
+        self._lock.release()
+
+    def _write(self, job: Callable[[SqliteTransaction], R]) -> R:
+        """Run a job after the events that its group gathered, so that it sees them."""
+
+        def after_events(transaction: SqliteTransaction) -> R:
+            transaction.flush()
+            return job(transaction)
+
+        return self._writer.run(after_events)
+
+    def _change_use_case(self, change: Callable[[SqliteTransaction], UseCase]) -> UseCase:
+        def and_forget(transaction: SqliteTransaction) -> UseCase:
+            changed = change(transaction)
+            transaction.forget_use_cases()
+            return changed
+
+        return self._write(and_forget)

@@ -1,0 +1,124 @@
+"""Rows of use cases, and their list with the kept counts."""
+
+import sqlite3
+
+from sightlog.domain.errors import Invalid, NameTaken, NotFound
+from sightlog.domain.names import name_key, new_use_case_id
+from sightlog.domain.tallies import TYPE
+from sightlog.domain.times import format_timestamp
+from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.store.sqlite.tallies import read_group
+
+_COLUMNS = "number, id, name, status, created_at, updated_at"
+
+
+def _use_case(row: tuple[int, str, str, str, int, int]) -> UseCase:
+    number, id, name, status, created_at, updated_at = row
+    return UseCase(
+        number=number,
+        id=id,
+        name=name,
+        status=UseCaseStatus(status),
+        created_at=format_timestamp(created_at),
+        updated_at=format_timestamp(updated_at),
+    )
+
+
+def find(connection: sqlite3.Connection, workspace: int, reference: str) -> UseCase | None:
+    """By id; by name when no id matches."""
+    for column, value in (("id", reference), ("name_key", name_key(reference))):
+        row = connection.execute(
+            f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND {column} = ?", (workspace, value)
+        ).fetchone()
+        if row:
+            return _use_case(row)
+    return None
+
+
+def _get(connection: sqlite3.Connection, workspace: int, id: str) -> UseCase:
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND id = ?", (workspace, id)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"no use case has the id '{id[:80]}'")
+    return _use_case(row)
+
+
+def _refuse_taken_name(connection: sqlite3.Connection, workspace: int, name: str, but: str | None) -> None:
+    row = connection.execute(
+        "SELECT id, name, status FROM use_cases WHERE workspace = ? AND name_key = ?", (workspace, name_key(name))
+    ).fetchone()
+    if row is None or row[0] == but:
+        return
+    id, held, status = row
+    message = f"the name '{held}' is taken by use case {id}"
+    if status == UseCaseStatus.INACTIVE:
+        message += (
+            f", which is archived; bring it back with POST /vision-events/use-cases/{id}/unarchive"
+            f" or `sightlog use-cases unarchive {id}`, or choose another name"
+        )
+    raise NameTaken(message, useCaseId=id, status=status)
+
+
+def create(connection: sqlite3.Connection, workspace: int, name: str, limit: int, now: int) -> UseCase:
+    """See the contract."""
+    _refuse_taken_name(connection, workspace, name, None)
+    held = connection.execute("SELECT count(*) FROM use_cases WHERE workspace = ?", (workspace,)).fetchone()[0]
+    if held >= limit:
+        raise Invalid.at("name", f"this workspace has {held} use cases, which is the limit")
+    id = new_use_case_id()
+    connection.execute(
+        "INSERT INTO use_cases (workspace, id, name, name_key, status, created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (workspace, id, name, name_key(name), UseCaseStatus.ACTIVE, now, now),
+    )
+    return _get(connection, workspace, id)
+
+
+def rename(connection: sqlite3.Connection, workspace: int, id: str, name: str, now: int) -> UseCase:
+    """See the contract."""
+    _get(connection, workspace, id)
+    _refuse_taken_name(connection, workspace, name, id)
+    connection.execute(
+        "UPDATE use_cases SET name = ?, name_key = ?, updated_at = ? WHERE workspace = ? AND id = ?",
+        (name, name_key(name), now, workspace, id),
+    )
+    return _get(connection, workspace, id)
+
+
+def set_status(connection: sqlite3.Connection, workspace: int, id: str, status: UseCaseStatus, now: int) -> UseCase:
+    """See the contract."""
+    if _get(connection, workspace, id).status != status:
+        connection.execute(
+            "UPDATE use_cases SET status = ?, updated_at = ? WHERE workspace = ? AND id = ?",
+            (status, now, workspace, id),
+        )
+    return _get(connection, workspace, id)
+
+
+def summaries(
+    connection: sqlite3.Connection, workspace: int, slug: str, status: UseCaseStatus | None
+) -> list[UseCaseSummary]:
+    """The use-case list: a few small reads a row, however many events there are."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY number",
+        (workspace, status),
+    ).fetchall()
+    return [_summary(connection, slug, _use_case(row)) for row in rows]
+
+
+def _summary(connection: sqlite3.Connection, slug: str, use_case: UseCase) -> UseCaseSummary:
+    counts = dict(sorted(read_group(connection, use_case.number, TYPE), key=lambda row: (-row[1], row[0])))
+    last = connection.execute("SELECT max(timestamp) FROM events WHERE use_case = ?", (use_case.number,)).fetchone()[0]
+    return UseCaseSummary(
+        id=use_case.id,
+        name=use_case.name,
+        status=use_case.status,
+        workspace_id=slug,
+        created_at=use_case.created_at,
+        updated_at=use_case.updated_at,
+        event_count=sum(counts.values()),
+        last_event_at=None if last is None else format_timestamp(last),
+        event_types=list(counts),
+        count_by_type=counts,
+    )
