@@ -1,0 +1,24 @@
+"""Making, listing and revoking API keys, and telling who is calling."""
+
+from sightlog.domain.api_keys import ApiKey, Caller, hash_of, hint_of, new_secret, parse_scopes
+from sightlog.domain.errors import Unauthenticated
+from sightlog.domain.names import check_name
+from sightlog.store.contract import Store
+
+
+def create_api_key(store: Store, workspace: int, name: str, scopes: list[str], now: int) -> tuple[ApiKey, str]:
+    """A new key and its secret, which is shown this once. No scopes means full access. Raises Invalid."""
+    secret = new_secret()
+    named = check_name(name)
+    key = store.add_api_key(workspace, named, hash_of(secret), hint_of(secret), parse_scopes(scopes), now)
+    return key, secret
+
+
+def authenticate(store: Store, secret: str | None) -> Caller:
+    """Whose key this is. Raises Unauthenticated; the words never repeat the key."""
+    if not secret:
+        raise Unauthenticated("Unauthorized: no API key came with the request; send 'Authorization: Bearer KEY'")
+    caller = store.find_caller(hash_of(secret))
+    if caller is None:
+        raise Unauthenticated("Unauthorized: this API key is unknown or was revoked; make one with `sightlog keys create`")
+    return caller

@@ -1,0 +1,125 @@
+"""What the command line does, by name, so that it can be done here or by a server that holds the folder.
+
+Arguments and results are plain JSON values; one table says what there is.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from sightlog.domain.errors import NotFound
+from sightlog.domain.limits import Limits
+from sightlog.domain.retention import reported_lookback_days
+from sightlog.domain.workspaces import Workspace
+from sightlog.operations import api_keys, transfer, use_cases, workspaces
+from sightlog.store.contract import Store
+
+
+class CommandContext(Struct, frozen=True, kw_only=True):
+    """With what commands work; `now` in microseconds."""
+
+    store: Store
+    limits: Limits
+    lookback_days: int
+    now: int
+
+
+Arguments = dict[str, Any]
+
+
+def run_command(name: str, context: CommandContext, arguments: Arguments) -> Any:
+    """Do it and return a plain JSON value. Raises NotFound for an unknown name, or the operation's own errors."""
+    command = COMMANDS.get(name)
+    if command is None:
+        raise NotFound(f"there is no command '{name}'; is the server of another version than the command line?")
+    return msgspec.to_builtins(command(context, arguments))
+
+
+def _workspace(context: CommandContext, arguments: Arguments) -> Workspace:
+    return workspaces.get_workspace(context.store, arguments.get("workspace"))
+
+
+def _create_workspace(context: CommandContext, arguments: Arguments) -> Any:
+    days = context.lookback_days if arguments.get("lookbackDays") is None else arguments["lookbackDays"]
+    return workspaces.create_workspace(context.store, arguments["slug"], arguments.get("name"), days, context.now)
+
+
+def _list_workspaces(context: CommandContext, arguments: Arguments) -> Any:
+    return {"workspaces": context.store.list_workspaces()}
+
+
+def _create_key(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    scopes = arguments.get("scopes") or []
+    key, secret = api_keys.create_api_key(context.store, workspace.number, arguments["name"], scopes, context.now)
+    return {"key": key, "secret": secret, "workspace": workspace.slug}
+
+
+def _list_keys(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    return {"keys": context.store.list_api_keys(workspace.number), "workspace": workspace.slug}
+
+
+def _revoke_key(context: CommandContext, arguments: Arguments) -> Any:
+    return context.store.revoke_api_key(_workspace(context, arguments).number, arguments["number"], context.now)
+
+
+def _list_use_cases(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    found = use_cases.list_use_cases(context.store, workspace.number, arguments.get("status"))
+    return {"useCases": found, "lookbackDays": reported_lookback_days(workspace.lookback_days)}
+
+
+def _create_use_case(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    return use_cases.create_use_case(
+        context.store, workspace.number, arguments["name"], context.limits, context.now
+    )
+
+
+def _rename_use_case(context: CommandContext, arguments: Arguments) -> Any:
+    number = _workspace(context, arguments).number
+    return use_cases.rename_use_case(context.store, number, arguments["useCase"], arguments["name"], context.now)
+
+
+def _archive_use_case(context: CommandContext, arguments: Arguments) -> Any:
+    number = _workspace(context, arguments).number
+    return use_cases.archive_use_case(context.store, number, arguments["useCase"], context.now)
+
+
+def _unarchive_use_case(context: CommandContext, arguments: Arguments) -> Any:
+    number = _workspace(context, arguments).number
+    return use_cases.unarchive_use_case(context.store, number, arguments["useCase"], context.now)
+
+
+def _import_lines(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    create = bool(arguments.get("create"))
+    return transfer.import_lines(
+        context.store, workspace, arguments["lines"], create, context.limits, context.now
+    )
+
+
+def _export_lines(context: CommandContext, arguments: Arguments) -> Any:
+    number = _workspace(context, arguments).number
+    reference = arguments.get("useCase")
+    use_case = None if reference is None else use_cases.get_use_case(context.store, number, reference).number
+    return transfer.export_lines(context.store, number, use_case, arguments["after"], arguments["limit"])
+
+
+COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
+    "workspaces.create": _create_workspace,
+    "workspaces.list": _list_workspaces,
+    "keys.create": _create_key,
+    "keys.list": _list_keys,
+    "keys.revoke": _revoke_key,
+    "use-cases.list": _list_use_cases,
+    "use-cases.create": _create_use_case,
+    "use-cases.rename": _rename_use_case,
+    "use-cases.archive": _archive_use_case,
+    "use-cases.unarchive": _unarchive_use_case,
+    "events.import": _import_lines,
+    "events.export": _export_lines,
+}

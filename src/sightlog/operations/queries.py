@@ -1,0 +1,70 @@
+"""Asking for events: pages, counts, one event, facets and schemas."""
+
+import msgspec
+
+from sightlog.domain.api_keys import Caller
+from sightlog.domain.cursor import read_cursor, write_cursor
+from sightlog.domain.errors import NotFound
+from sightlog.domain.facets import Facets
+from sightlog.domain.filters import CountQuery, EventQuery, select
+from sightlog.domain.metadata_schema import MetadataSchema
+from sightlog.domain.problems import decode_body
+from sightlog.domain.retention import reported_lookback_days
+from sightlog.domain.stored import Count, StoredEvent
+from sightlog.operations.use_cases import use_case_of
+from sightlog.store.contract import Store
+
+DEFAULT_PAGE_EVENTS = 100
+MOST_FACET_VALUES = 100
+
+_query_decoder = msgspec.json.Decoder(EventQuery)
+_count_decoder = msgspec.json.Decoder(CountQuery)
+
+
+class QueryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a query; `next_cursor` is None on the last one."""
+
+    events: list[StoredEvent]
+    next_cursor: str | None
+    lookback_days: int
+
+
+def query_events(store: Store, caller: Caller, raw: bytes) -> QueryPage:
+    """One page. Raises Invalid and its kind for a bad body, NotFound for the use case, QueryTooSlow."""
+    query = decode_body(raw, _query_decoder)
+    selection = select(query)
+    use_case = use_case_of(store, caller, query.use_case_id)
+    before = read_cursor(query.cursor, use_case.id) if query.cursor else None
+    page = store.find_events(caller.workspace, use_case, selection, before, query.limit or DEFAULT_PAGE_EVENTS)
+    return QueryPage(
+        events=page.events,
+        next_cursor=write_cursor(use_case.id, page.next) if page.next else None,
+        lookback_days=reported_lookback_days(caller.lookback_days),
+    )
+
+
+def count_events(store: Store, caller: Caller, raw: bytes) -> Count:
+    """How many events match; errors as `query_events`."""
+    query = decode_body(raw, _count_decoder)
+    selection = select(query)
+    return store.count_events(
+        caller.workspace, use_case_of(store, caller, query.use_case_id), selection, query.at_most
+    )
+
+
+def get_event(store: Store, caller: Caller, event_id: str) -> StoredEvent:
+    """One event whole. Raises NotFound."""
+    event = store.find_event(caller.workspace, event_id)
+    if event is None:
+        raise NotFound(f"no event has the id '{event_id[:80]}'")
+    return event
+
+
+def get_facets(store: Store, caller: Caller, reference: str) -> Facets:
+    """What a filter bar offers. Raises NotFound."""
+    return store.facets(caller.workspace, use_case_of(store, caller, reference), MOST_FACET_VALUES)
+
+
+def get_metadata_schema(store: Store, caller: Caller, reference: str, *, of_images: bool) -> MetadataSchema:
+    """The observed metadata fields of a use case's events or of their images. Raises NotFound."""
+    return store.metadata_schema(caller.workspace, use_case_of(store, caller, reference), of_images=of_images)

@@ -1,0 +1,34 @@
+"""Making and listing workspaces, and the first one of a new data folder."""
+
+from sightlog.domain.errors import NotFound
+from sightlog.domain.names import check_name, check_slug
+from sightlog.domain.workspaces import Workspace
+from sightlog.operations.api_keys import create_api_key
+from sightlog.store.contract import Store
+
+FIRST_SLUG = "my-workspace"
+
+
+def create_workspace(store: Store, slug: str, name: str | None, lookback_days: int, now: int) -> Workspace:
+    """Raises Invalid for a malformed or reserved slug, NameTaken for one that is held."""
+    return store.create_workspace(check_slug(slug), check_name(name or slug), lookback_days, now)
+
+
+def get_workspace(store: Store, slug: str | None) -> Workspace:
+    """By its slug; the only one, or the first, when none is given. Raises NotFound."""
+    workspaces = store.list_workspaces()
+    for workspace in workspaces:
+        if slug in (None, workspace.slug):
+            return workspace
+    known = ", ".join(workspace.slug for workspace in workspaces) or "none"
+    raise NotFound(f"there is no workspace '{slug}'; there is: {known}")
+
+
+def make_first_workspace(
+    store: Store, lookback_days: int, now: int, slug: str = FIRST_SLUG, name: str = "My workspace"
+) -> str | None:
+    """Give a new data folder a workspace and a key; the key's secret, or None when it is not new."""
+    if store.list_workspaces():
+        return None
+    workspace = create_workspace(store, slug, name, lookback_days, now)
+    return create_api_key(store, workspace.number, "first key", [], now)[1]
