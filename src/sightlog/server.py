@@ -1,0 +1,190 @@
+"""Wires everything into one ASGI application, and runs it."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from msgspec import Struct
+
+from sightlog.api import bootstrap, docs_page, routes
+from sightlog.api.errors import error_answer
+from sightlog.dashboard import welcome
+from sightlog.operations.workspaces import make_first_workspace
+from sightlog.settings import Settings
+from sightlog.store.contract import Store
+from sightlog.store.opening import open_store
+from sightlog.web import asgi
+from sightlog.web.answers import Answer
+from sightlog.web.context import Context, microseconds_now
+from sightlog.web.requests import ApiRequest
+from sightlog.web.routing import Parameter, Route, build_router
+
+RUN_FILE = "run.json"
+
+# The writer's thread needs the interpreter many times a commit; the default of 5 ms would make it wait that long
+# each time that the event loop is busy.
+_SWITCH_INTERVAL_SECONDS = 0.0005
+
+
+class RunningServer(Struct, frozen=True, rename="camel"):
+    """What run.json tells the command line about the server that holds the folder."""
+
+    address: str
+    pid: int
+    admin_key: str
+
+
+class Started(Struct, frozen=True):
+    """A store that is open, and the key of its first workspace when it is new."""
+
+    store: Store
+    first_key: str | None
+
+
+def start_store(settings: Settings) -> Started:
+    """Open the data folder, and give a new one its first workspace. Raises FolderInUse, StoreTooNew."""
+    store = open_store(settings.data, settings.limits)
+    return Started(store, make_first_workspace(store, settings.lookback_days, microseconds_now()))
+
+
+def build_application(settings: Settings, store: Store, address: str, admin_key: str) -> asgi.Application:
+    """The ASGI application on an open store; the store stays the caller's to close."""
+    context = Context(
+        store=store,
+        limits=settings.limits,
+        lookback_days=settings.lookback_days,
+        public_url=settings.public_url,
+        local_url=address,
+        admin_key=admin_key,
+        queries=ThreadPoolExecutor(4, "query"),
+        errands=ThreadPoolExecutor(4, "errand"),
+    )
+    table = route_table(settings.benchmark_routes)
+    router = build_router(table, routes.NOT_FOUND, context, error_answer)
+
+    async def application(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        if scope["type"] == "http":
+            await router(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _answer_lifespan(receive, send)
+
+    return application
+
+
+def route_table(with_benchmark_routes: bool = False) -> tuple[Route, ...]:
+    """Every route that is served, in the order in which they are tried."""
+    extra = routes.BENCHMARK if with_benchmark_routes else ()
+    described = (*routes.HOT, *routes.USE_CASES, *routes.HEALTH, *routes.BOOTSTRAP, *routes.WORKSPACE)
+    front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)))
+    return (*routes.HOT, *routes.USE_CASES, *routes.HEALTH, *extra, *routes.BOOTSTRAP, *front, *routes.WORKSPACE)
+
+
+async def open_front_door(request: ApiRequest) -> Answer:
+    """`GET /` is a page for people, and the key check for clients that bring `api_key` (contract 4.1)."""
+    if request.query("api_key") is not None:
+        return await bootstrap.check_key(request)
+    return await welcome.show_welcome(request)
+
+
+FRONT_DOOR = Route(
+    method="GET",
+    path="/",
+    handler=open_front_door,
+    summary="Which workspace a key belongs to, as inference servers ask; without a key, a page for people",
+    needs_key=False,
+    reply=bootstrap.KeyCheck,
+    errors=(401,),
+    parameters=(Parameter("api_key", "the key"),),
+)
+
+
+async def _answer_lifespan(receive: asgi.Receive, send: asgi.Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address to type on this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run_server(
+    settings: Settings, store: Store, listener: socket.socket, when_ready: Callable[[], None] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT: then take no more connections, answer what is under way, commit, close."""
+    sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    address = address_of(listener)
+    admin_key = secrets.token_hex(32)
+    application = build_application(settings, store, address, admin_key)
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+    )
+    run_file = settings.data / RUN_FILE
+    _write_private(run_file, msgspec.json.encode(RunningServer(address, os.getpid(), admin_key)))
+    try:
+        _Server(config, when_ready).run(sockets=[listener])
+    finally:
+        run_file.unlink(missing_ok=True)
+        store.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying when it listens, and ending with status 0 after a signal."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._when_ready is not None and not self.should_exit:
+            self._when_ready()
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        # uvicorn would raise the signal again after its orderly end; an orderly end is a success.
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        else:
+            self.should_exit = True
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)

@@ -1,0 +1,115 @@
+"""A request as handlers see it: who is calling, what came, and where work may run."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from urllib.parse import parse_qs
+
+from sightlog.domain.api_keys import Caller, Scope
+from sightlog.domain.errors import Forbidden, TooLarge
+from sightlog.operations.api_keys import authenticate
+from sightlog.web import asgi
+from sightlog.web.context import Context
+
+R = TypeVar("R")
+
+
+class ApiRequest:
+    """One request. `body` may be read once."""
+
+    def __init__(self, scope: asgi.Scope, receive: asgi.Receive, context: Context) -> None:
+        self.context = context
+        self.store = context.store
+        self.limits = context.limits
+        self.now = context.now()
+        self._scope = scope
+        self._receive = receive
+
+    @property
+    def method(self) -> str:
+        method: str = self._scope["method"]
+        return method
+
+    @property
+    def path_parameters(self) -> dict[str, str]:
+        """The named parts of the address, percent-decoded once."""
+        parameters: dict[str, str] = self._scope["path_params"]
+        return parameters
+
+    def header(self, name: bytes) -> str | None:
+        """A header by its lowercase name."""
+        for key, value in self._scope["headers"]:
+            if key == name:
+                text: str = value.decode("latin-1")
+                return text
+        return None
+
+    def query(self, name: str) -> str | None:
+        """A parameter of the query string; the last one when it comes twice."""
+        found = parse_qs(self._scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        return found[name][-1] if name in found else None
+
+    def bearer_key(self) -> str | None:
+        """The key of the Authorization header."""
+        given = self.header(b"authorization")
+        if given is None:
+            return None
+        scheme, _, secret = given.partition(" ")
+        return secret.strip() if scheme.lower() == "bearer" else None
+
+    def require(self, *any_of: Scope) -> Caller:
+        """Who is calling, by the header. Raises Unauthenticated, or Forbidden without one of these scopes."""
+        caller = authenticate(self.store, self.bearer_key())
+        if not caller.may(any_of):
+            names = " or ".join(f"'{scope.value}'" for scope in any_of)
+            raise Forbidden(f"insufficient permissions: this call needs a key with the scope {names}")
+        return caller
+
+    async def body(self) -> bytes:
+        """The whole body. Raises TooLarge as soon as it is known to be over the limit."""
+        limit = self.limits.json_body_bytes
+        announced = self.header(b"content-length")
+        if announced is not None and announced.isdigit() and int(announced) > limit:
+            raise _too_large(limit)
+        message = await self._receive()
+        chunk: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            if len(chunk) > limit:
+                raise _too_large(limit)
+            return chunk
+        return await self._rest_of_body(chunk, limit)
+
+    async def _rest_of_body(self, first: bytes, limit: int) -> bytes:
+        chunks, size, more = [first], len(first), True
+        while more:
+            if size > limit:
+                raise _too_large(limit)
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            more = message.get("more_body", False)
+        if size > limit:
+            raise _too_large(limit)
+        return b"".join(chunks)
+
+    async def run_query(self, work: Callable[[], R]) -> R:
+        """Run what may take long in one of the query threads."""
+        return await self._run(self.context.queries, work)
+
+    async def run_errand(self, work: Callable[[], R]) -> R:
+        """Run what is short, but waits for the disk, in one of the errand threads."""
+        return await self._run(self.context.errands, work)
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole; nobody is there to answer."""
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the body is longer than {limit:,} bytes (SIGHTLOG_JSON_BODY_BYTES)")

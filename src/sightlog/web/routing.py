@@ -1,0 +1,111 @@
+"""From an address to a handler: the route table's rows, grouped by path, around Starlette's matching."""
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import starlette.routing
+from msgspec import Struct
+
+from sightlog.domain.api_keys import Scope
+from sightlog.domain.errors import MethodNotAllowed, VisionEventsError
+from sightlog.web import asgi
+from sightlog.web.answers import Answer
+from sightlog.web.context import Context
+from sightlog.web.requests import ApiRequest, ClientGone
+
+logger = logging.getLogger("sightlog.requests")
+
+Handler = Callable[[ApiRequest], Awaitable[Answer]]
+ErrorAnswer = Callable[[VisionEventsError, str], Answer]
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Parameter(Struct, frozen=True):
+    """A parameter of a query string, for the description of the API."""
+
+    name: str
+    description: str
+    required: bool = False
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """A row of the route table: it serves the route and describes it."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    scopes: tuple[Scope, ...] = ()
+    needs_key: bool = True
+    body: Any = None
+    reply: Any = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    content_type: str = "application/json"
+    is_described: bool = True
+
+
+class Endpoint:
+    """All methods of one path. Errors become answers here, and only here."""
+
+    def __init__(self, routes: Sequence[Route], context: Context, error_answer: ErrorAnswer) -> None:
+        self._handlers = {route.method: route.handler for route in routes}
+        self._allowed = sorted(self._handlers)
+        self._context = context
+        self._error_answer = error_answer
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Serve one request."""
+        request_id = _request_id(scope)
+        method = scope["method"]
+        try:
+            answer = await self._answer(ApiRequest(scope, receive, self._context), method)
+        except VisionEventsError as error:
+            answer = self._error_answer(error, request_id)
+            logger.info("%s %s %d %s %s", method, scope["path"], answer.status, error.code, request_id)
+        except ClientGone:
+            return
+        except Exception:
+            logger.exception("%s %s failed, request %s", method, scope["path"], request_id)
+            answer = self._error_answer(VisionEventsError("internal error; the server's log tells more"), request_id)
+        logger.debug("%s %s %d %s", method, scope["path"], answer.status, request_id)
+        await answer.send(send, request_id.encode(), without_body=method == "HEAD")
+
+    async def _answer(self, request: ApiRequest, method: str) -> Answer:
+        handler = self._handlers.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            raise MethodNotAllowed(f"{method} is not possible here; {' and '.join(self._allowed)} is")
+        return await handler(request)
+
+
+def _request_id(scope: asgi.Scope) -> str:
+    """The caller's X-Request-Id when it is a plain word, else a new one."""
+    for key, value in scope["headers"]:
+        if key == b"x-request-id" and _REQUEST_ID.fullmatch(value.decode("latin-1")):
+            given: str = value.decode("latin-1")
+            return given
+    return secrets.token_hex(8)
+
+
+def build_router(
+    routes: Sequence[Route], not_found: Route, context: Context, error_answer: ErrorAnswer
+) -> starlette.routing.Router:
+    """The router for a route table, its rows tried in their order; `not_found` answers everything else."""
+    by_path: dict[str, list[Route]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, []).append(route)
+    served = [
+        starlette.routing.Route(path, Endpoint(rows, context, error_answer), include_in_schema=False)
+        for path, rows in by_path.items()
+    ]
+    everything = [
+        Route(method=method, path="", handler=not_found.handler, summary="")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    ]
+    fallback = Endpoint(everything, context, error_answer)
+    return starlette.routing.Router(served, redirect_slashes=False, default=fallback)
