@@ -1,4 +1,4 @@
-"""The one error body of the cloud dialect: `error` is always text, because clients show it as it comes (contract 2.4)."""
+"""The one error body of the cloud dialect. `error` is always text: clients show it as it comes (contract 2.4)."""
 
 from typing import Any
 

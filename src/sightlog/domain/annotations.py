@@ -29,7 +29,7 @@ class ObjectDetection(Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     confidence: Confidence | None = None
 
 
-class InstanceSegmentation(ObjectDetection, kw_only=True):
+class InstanceSegmentation(ObjectDetection, frozen=True, kw_only=True):
     """A box with its outline: at least three `[x, y]` points."""
 
     points: Annotated[list[Point], Meta(min_length=3)]
@@ -43,7 +43,7 @@ class Keypoint(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     y: Number
 
 
-class KeypointDetection(ObjectDetection, kw_only=True):
+class KeypointDetection(ObjectDetection, frozen=True, kw_only=True):
     """A box with the points of a skeleton; the points may be absent."""
 
     keypoints: list[Keypoint] | None = None

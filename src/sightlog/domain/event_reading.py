@@ -304,10 +304,10 @@ def _snake(name: str) -> str:
 def read_stored(rest: bytes, images: bytes) -> NewEvent:
     """The event that was stored as these two pieces, for taking its facts away again."""
     joined = rest[:-1] + b',"useCaseId":"-","images":' + images + b"}"
+    event: NewEvent
     try:
-        return _event_decoder.decode(joined)
+        event = _event_decoder.decode(joined)
     except msgspec.ValidationError:
-        survey = reading.Survey()
-        known = reading.walk(survey, reading.type_info(NewEvent), msgspec.json.decode(joined), "")
-        event: NewEvent = msgspec.convert(known, NewEvent)
-        return event
+        known = reading.walk(reading.Survey(), reading.type_info(NewEvent), msgspec.json.decode(joined), "")
+        event = msgspec.convert(known, NewEvent)
+    return event

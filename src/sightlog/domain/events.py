@@ -28,7 +28,7 @@ class EventData(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
     """What the event data of every type has in common: nothing but how it is read."""
 
 
-class QualityCheckData(EventData, kw_only=True):
+class QualityCheckData(EventData, frozen=True, kw_only=True):
     """`confidence` is named in prose by the original and has no field there; we take it (contract 6)."""
 
     result: Literal["pass", "fail"] | None = None
@@ -36,7 +36,7 @@ class QualityCheckData(EventData, kw_only=True):
     external_id: ExternalId | None = None
 
 
-class InventoryCountData(EventData, kw_only=True):
+class InventoryCountData(EventData, frozen=True, kw_only=True):
     """How many of what, where."""
 
     location: ShortText | None = None
@@ -45,7 +45,7 @@ class InventoryCountData(EventData, kw_only=True):
     external_id: ExternalId | None = None
 
 
-class SafetyAlertData(EventData, kw_only=True):
+class SafetyAlertData(EventData, frozen=True, kw_only=True):
     """What is unsafe, and how badly."""
 
     alert_type: Annotated[str, Meta(pattern="^[a-zA-Z0-9_-]{1,256}$(?!\\n)")] | None = None
@@ -54,14 +54,14 @@ class SafetyAlertData(EventData, kw_only=True):
     external_id: ExternalId | None = None
 
 
-class CustomData(EventData, kw_only=True):
+class CustomData(EventData, frozen=True, kw_only=True):
     """Any text."""
 
     value: LongText | None = None
     external_id: ExternalId | None = None
 
 
-class FeedbackData(EventData, kw_only=True):
+class FeedbackData(EventData, frozen=True, kw_only=True):
     """A reviewer's verdict on another event; both fields are needed for it to mean anything."""
 
     related_event_id: EventId
@@ -93,35 +93,35 @@ class EventCommon(
     images: list[ImageEntry] | None = None
 
 
-class QualityCheckEvent(EventCommon, kw_only=True, tag=EventType.QUALITY_CHECK.value):
+class QualityCheckEvent(EventCommon, frozen=True, kw_only=True, tag=EventType.QUALITY_CHECK.value):
     """An inspected part: passed or failed."""
 
     main_field = "result"
     event_data: QualityCheckData | None = None
 
 
-class InventoryCountEvent(EventCommon, kw_only=True, tag=EventType.INVENTORY_COUNT.value):
+class InventoryCountEvent(EventCommon, frozen=True, kw_only=True, tag=EventType.INVENTORY_COUNT.value):
     """A count of items."""
 
     main_field = "itemCount"
     event_data: InventoryCountData | None = None
 
 
-class SafetyAlertEvent(EventCommon, kw_only=True, tag=EventType.SAFETY_ALERT.value):
+class SafetyAlertEvent(EventCommon, frozen=True, kw_only=True, tag=EventType.SAFETY_ALERT.value):
     """Something unsafe was seen."""
 
     main_field = "alertType"
     event_data: SafetyAlertData | None = None
 
 
-class CustomEvent(EventCommon, kw_only=True, tag=EventType.CUSTOM.value):
+class CustomEvent(EventCommon, frozen=True, kw_only=True, tag=EventType.CUSTOM.value):
     """Anything else."""
 
     main_field = "value"
     event_data: CustomData | None = None
 
 
-class OperatorFeedbackEvent(EventCommon, kw_only=True, tag=EventType.OPERATOR_FEEDBACK.value):
+class OperatorFeedbackEvent(EventCommon, frozen=True, kw_only=True, tag=EventType.OPERATOR_FEEDBACK.value):
     """A reviewer's verdict, stored as an event that points at the reviewed one."""
 
     event_data: FeedbackData

@@ -107,14 +107,14 @@ class EventFilters(Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     feedback_status: Annotated[list[str], Meta(min_length=1, max_length=4)] | None = None
 
 
-class EventQuery(EventFilters, kw_only=True):
+class EventQuery(EventFilters, frozen=True, kw_only=True):
     """The body of a query (contract 8)."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] | None = None
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
 
 
-class CountQuery(EventFilters, kw_only=True):
+class CountQuery(EventFilters, frozen=True, kw_only=True):
     """The body of a count; with `atMost` it stops there and says so."""
 
     at_most: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | None = None

@@ -20,5 +20,7 @@ def authenticate(store: Store, secret: str | None) -> Caller:
         raise Unauthenticated("Unauthorized: no API key came with the request; send 'Authorization: Bearer KEY'")
     caller = store.find_caller(hash_of(secret))
     if caller is None:
-        raise Unauthenticated("Unauthorized: this API key is unknown or was revoked; make one with `sightlog keys create`")
+        raise Unauthenticated(
+            "Unauthorized: this API key is unknown or was revoked; make one with `sightlog keys create`"
+        )
     return caller

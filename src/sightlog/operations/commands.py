@@ -74,9 +74,7 @@ def _list_use_cases(context: CommandContext, arguments: Arguments) -> Any:
 
 def _create_use_case(context: CommandContext, arguments: Arguments) -> Any:
     workspace = _workspace(context, arguments)
-    return use_cases.create_use_case(
-        context.store, workspace.number, arguments["name"], context.limits, context.now
-    )
+    return use_cases.create_use_case(context.store, workspace.number, arguments["name"], context.limits, context.now)
 
 
 def _rename_use_case(context: CommandContext, arguments: Arguments) -> Any:
@@ -97,9 +95,7 @@ def _unarchive_use_case(context: CommandContext, arguments: Arguments) -> Any:
 def _import_lines(context: CommandContext, arguments: Arguments) -> Any:
     workspace = _workspace(context, arguments)
     create = bool(arguments.get("create"))
-    return transfer.import_lines(
-        context.store, workspace, arguments["lines"], create, context.limits, context.now
-    )
+    return transfer.import_lines(context.store, workspace, arguments["lines"], create, context.limits, context.now)
 
 
 def _export_lines(context: CommandContext, arguments: Arguments) -> Any:

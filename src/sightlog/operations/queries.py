@@ -47,9 +47,7 @@ def count_events(store: Store, caller: Caller, raw: bytes) -> Count:
     """How many events match; errors as `query_events`."""
     query = decode_body(raw, _count_decoder)
     selection = select(query)
-    return store.count_events(
-        caller.workspace, use_case_of(store, caller, query.use_case_id), selection, query.at_most
-    )
+    return store.count_events(caller.workspace, use_case_of(store, caller, query.use_case_id), selection, query.at_most)
 
 
 def get_event(store: Store, caller: Caller, event_id: str) -> StoredEvent:

@@ -94,7 +94,7 @@ def _read_line(
 
 
 def export_lines(store: Store, workspace: int, use_case: int | None, after: int, limit: int) -> ExportedChunk:
-    """The next lines of an export, in the order of arrival: the create body, plus the use case's name and the arrival."""
+    """The next lines of an export, in the order of arrival: the create body, plus use case name and arrival."""
     events = store.export_events(workspace, use_case, after, limit)
     lines = [line_of(event).decode() for event in events]
     return ExportedChunk(lines, events[-1].sequence if len(events) == limit else None)

@@ -85,9 +85,7 @@ class Store(Protocol):
         limit passes, what was found so far, with `next` set; QueryTooSlow when that is nothing."""
         ...
 
-    def count_events(
-        self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None
-    ) -> Count:
+    def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
         """How many events match, exactly, or up to `at_most`. QueryTooSlow when the time limit passes."""
         ...
 

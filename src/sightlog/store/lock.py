@@ -15,7 +15,7 @@ class FolderLock:
 
     def __init__(self, folder: Path) -> None:
         """Raises FolderInUse, with the holder's pid in `extra`, when another process holds it."""
-        self._file: IO[str] = open(folder / LOCK_FILE, "a+", encoding="ascii")
+        self._file: IO[str] = open(folder / LOCK_FILE, "a+", encoding="ascii")  # noqa: SIM115  # held open
         os.chmod(folder / LOCK_FILE, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

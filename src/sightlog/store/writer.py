@@ -107,7 +107,7 @@ class Writer(Generic[T]):
             except BaseException:
                 transaction.rollback()
                 raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever it was, the waiting futures must be told
             self._after_failure(group, error)
             return
         for future, result, refusal in results:

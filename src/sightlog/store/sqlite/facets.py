@@ -53,8 +53,7 @@ def read(connection: sqlite3.Connection, use_case: UseCase, most: int) -> Facets
 
 def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[FacetValue]:
     rows = connection.execute(
-        "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
-        " ORDER BY n DESC, key LIMIT ?",
+        "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 ORDER BY n DESC, key LIMIT ?",
         (use_case, kind, most),
     )
     return [FacetValue(value=key, count=n) for key, n in rows]
@@ -130,9 +129,7 @@ def _newest_buckets(connection: sqlite3.Connection, use_case: int) -> str:
     return json.encode([row[0] for row in rows]).decode()
 
 
-def _newest_values(
-    connection: sqlite3.Connection, use_case: int, field: str, most: int
-) -> list[tuple[str, str, int]]:
+def _newest_values(connection: sqlite3.Connection, use_case: int, field: str, most: int) -> list[tuple[str, str, int]]:
     """(value, type's letter, count) among the newest events of a field whose counts were dropped."""
     return connection.execute(
         "SELECT value, type, count(*) AS n FROM (SELECT value, type FROM side_index WHERE use_case = ?"

@@ -77,6 +77,4 @@ def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, 
         )
         for id, feedback, timestamp, rest in rows
     ]
-    return FeedbackSummary(
-        status=reviews[0].feedback, count=count, latest=reviews[0], all=reviews if whole else None
-    )
+    return FeedbackSummary(status=reviews[0].feedback, count=count, latest=reviews[0], all=reviews if whole else None)

@@ -38,7 +38,8 @@ def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch:
         connection,
         "INSERT INTO sources (use_case, kind, name, last_timestamp, last_seq, last_received_at)",
         rows,
-        "ON CONFLICT (use_case, kind, name) DO UPDATE SET last_timestamp = max(last_timestamp, excluded.last_timestamp),"
+        "ON CONFLICT (use_case, kind, name) DO UPDATE SET"
+        " last_timestamp = max(last_timestamp, excluded.last_timestamp),"
         " last_seq = max(last_seq, excluded.last_seq),"
         " last_received_at = max(last_received_at, excluded.last_received_at)",
     )

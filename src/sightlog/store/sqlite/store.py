@@ -140,7 +140,7 @@ class SqliteStore:
     def is_ready(self) -> bool:
         self._writer.run(lambda t: None)
         with self._short_readers.snapshot() as connection:
-            return connection.execute("SELECT 1").fetchone() == (1,)
+            return bool(connection.execute("SELECT 1").fetchone())
 
     def close(self) -> None:
         if self._is_closed:

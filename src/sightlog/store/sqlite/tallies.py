@@ -120,13 +120,13 @@ def _watch_groups(
         elif kind == base and deltas[(use_case, kind, NO_TIME, key)] > 0:
             watch.keys(connection, full).add(key)
             touched.add(full)
-    for group in touched:
-        if len(watch.keys(connection, group)) > watch.limit(group[1]):
-            watch.mark(connection, group)
-            for full_key in list(deltas):
-                of = group_of(_COUNTED_WITH.get(full_key[1], full_key[1]), full_key[3])
-                if of is not None and (full_key[0], *of) == group:
-                    del deltas[full_key]
+    for crowd in touched:
+        if len(watch.keys(connection, crowd)) > watch.limit(crowd[1]):
+            watch.mark(connection, crowd)
+            for one in list(deltas):
+                of = group_of(_COUNTED_WITH.get(one[1], one[1]), one[3])
+                if of is not None and (one[0], *of) == crowd:
+                    del deltas[one]
 
 
 def _key_range(name: str) -> tuple[str, str]:

@@ -84,9 +84,7 @@ class SqliteTransaction:
         """To be called by whoever changes a use case."""
         self.memory.use_cases.clear()
 
-    def add_events(
-        self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int
-    ) -> list[Receipt]:
+    def add_events(self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int) -> list[Receipt]:
         """Check all, then gather all; the receipts are complete once the transaction is flushed."""
         numbers = self._resolve(workspace, events)
         received_at = self.memory.last_received_at = max(self.memory.last_received_at, now)
@@ -227,10 +225,9 @@ class _Flush:
             seq += 1
             event = one.event
             warnings = json.encode(event.warnings).decode() if event.warnings else None
-            rows.append(
-                (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type, one.received_at)
-                + (one.key, BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
-            )
+            place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
+            body = (BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
+            rows.append((*place, one.received_at, one.key, *body))
             self.added.extend(side_index.rows_of(one.use_case, event.timestamp, seq, event.entries))
             self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
             if event.related_event_id is not None:
@@ -257,7 +254,7 @@ class _Flush:
         for kind, quarter_hour, key in contributions(entries, timestamp):
             full = (use_case, kind, quarter_hour, key)
             deltas[full] = deltas.get(full, 0) + sign
-            if kind == FIELD or kind == IMAGE_FIELD:
+            if kind in (FIELD, IMAGE_FIELD):
                 field = (use_case, kind, key.split(SEPARATOR, 1)[0])
                 if sign > 0:
                     self.fields.see(field, timestamp)
