@@ -1,0 +1,43 @@
+# Jobs of this repository; each installs what it needs into .venv first. `make` alone lists them.
+# Without make: sh scripts/setup.sh run && .venv/bin/sightlog demo
+
+bin := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run serve test check lint format bench clean
+
+help: ## list these jobs
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: ## the demo: three use cases with two weeks of events, and one more every few seconds
+	@sh scripts/setup.sh run
+	@exec $(bin)/sightlog demo $(ARGS)
+
+serve: ## the server on ./sightlog-data; options: make serve ARGS="--port 8080"
+	@sh scripts/setup.sh serve
+	@exec $(bin)/sightlog serve $(ARGS)
+
+test: lint ## everything CI needs: lint, types, layers and all tests
+	@$(bin)/python -m pytest $(ARGS)
+
+check: lint ## the same without the slow tests
+	@$(bin)/python -m pytest -m "not slow" $(ARGS)
+
+lint: ## lint, types and layers only
+	@sh scripts/setup.sh test
+	$(bin)/ruff check --quiet .
+	$(bin)/ruff format --check --quiet .
+	$(bin)/mypy --no-error-summary
+	@$(bin)/lint-imports --no-logo > .venv/layers.log || { cat .venv/layers.log; exit 1; }
+
+format: ## put the code into its form and mend what the linter can mend
+	@sh scripts/setup.sh test
+	@$(bin)/ruff format --quiet .
+	@$(bin)/ruff check --fix .
+
+bench: ## the figures of docs/performance.md, each beside its ceiling
+	@sh scripts/setup.sh test
+	@$(bin)/python -m benchmarks $(ARGS)
+
+clean: ## remove .venv and caches; data folders stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
