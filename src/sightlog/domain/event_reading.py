@@ -62,6 +62,8 @@ class AcceptedEvent(Struct, kw_only=True):
     related_event_id: str | None = None
     feedback: str | None = None
     index: int | None = None
+    source_ids: list[tuple[str, str]] = []
+    """(path, id) of every picture that the event names."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -208,11 +210,20 @@ def _accept(
             else b"[]",
             entries=entries_of(event, bool(warnings)),
             warnings=warnings,
+            source_ids=_source_ids(event),
             related_event_id=data.related_event_id if is_feedback else None,  # type: ignore[union-attr]
             feedback=data.feedback if is_feedback else None,  # type: ignore[union-attr]
         ),
         [],
     )
+
+
+def _source_ids(event: NewEvent) -> list[tuple[str, str]]:
+    return [
+        (f"images.{index}.{name}", source_id)
+        for index, image in enumerate(event.images or ())
+        for name, source_id in image.source_ids()
+    ]
 
 
 def _rest_of(event: NewEvent, plain: dict[str, Any] | None, head: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ metadata schema can never disagree about what an event holds.
     feedback_status                                         what the newest review says (kept by the store)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sightlog.domain.events import EventData, NewEvent, event_type_of
 from sightlog.domain.images import ImageEntry
@@ -99,3 +99,8 @@ def _add_images(entries: list[Entry], images: Iterable[ImageEntry]) -> None:
         if low != high:
             entries.append((CLASS + name, NUMBER, low))
     entries.extend(metadata)
+
+
+def image_metadata_entries(metadata: Mapping[str, Value]) -> list[Entry]:
+    """The facts that a picture's own metadata, given at its upload, adds to the events that name it."""
+    return [(IMAGE_METADATA + name, letter_of(value), value) for name, value in metadata.items()]

@@ -1,5 +1,6 @@
-"""The entries of an event's `images`: which pictures, and what was predicted on them (contract 5)."""
+"""Pictures: what was uploaded, and the entries of an event's `images` with what was predicted on them (contract 5)."""
 
+import secrets
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from sightlog.domain.annotations import (
     KeypointDetection,
     ObjectDetection,
 )
-from sightlog.domain.metadata import Metadata
+from sightlog.domain.metadata import Metadata, MetadataValue
 from sightlog.domain.names import Id
 
 ANNOTATION_LISTS = ("objectDetections", "classifications", "instanceSegmentations", "keypoints")
@@ -35,3 +36,29 @@ class ImageEntry(Struct, frozen=True, kw_only=True, rename="camel", omit_default
         for name, annotations in zip(ANNOTATION_LISTS, found, strict=True):
             if annotations:
                 yield name, annotations  # type: ignore[misc]  # each list is of one kind of annotation
+
+    def source_ids(self) -> Iterator[tuple[str, str]]:
+        """(field name, id) of the pictures that the entry names."""
+        if self.source_id:
+            yield "sourceId", self.source_id
+        if self.input_source_id:
+            yield "inputSourceId", self.input_source_id
+
+
+class UploadedImage(Struct, frozen=True, kw_only=True):
+    """A picture that was uploaded: its bytes are the blob `hash`. Width and height in pixels as stored in the file."""
+
+    source_id: str
+    workspace: int
+    hash: str
+    content_type: str
+    bytes: int
+    width: int
+    height: int
+    name: str | None = None
+    metadata: dict[str, MetadataValue] | None = None
+
+
+def new_source_id() -> str:
+    """A random id with 128 bits: whoever does not know it cannot guess it."""
+    return "ve-img-" + secrets.token_hex(16)

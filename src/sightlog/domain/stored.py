@@ -37,6 +37,13 @@ class Receipt(Struct, kw_only=True):
     created: bool = True
 
 
+class Deleted(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of a deletion: how many events went, and which ids had none."""
+
+    deleted: int
+    not_found: list[str]
+
+
 class Count(Struct, frozen=True, kw_only=True):
     """`exact` is false when counting stopped at the number asked for."""
 

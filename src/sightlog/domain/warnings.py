@@ -13,6 +13,7 @@ class WarningCode(StrEnum):
     NO_OFFSET = "no_offset"
     TOO_MANY_ANNOTATIONS = "too_many_annotations"
     DISPLAY_IMAGE_OUT_OF_RANGE = "display_image_out_of_range"
+    IMAGE_NOT_FOUND = "image_not_found"
     REPEATED_IN_BATCH = "repeated_in_batch"
     BEYOND_LOOKBACK = "beyond_lookback"
     RELATED_EVENT_NOT_FOUND = "related_event_not_found"

@@ -4,7 +4,7 @@ Every method names its workspace (by its number) or belongs to the program as a 
 may be called from any thread. A write returns only after its commit is on disk. Times are microseconds since 1970.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -13,8 +13,10 @@ from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
+from sightlog.domain.images import UploadedImage
 from sightlog.domain.metadata_schema import MetadataSchema
-from sightlog.domain.stored import Count, EventPage, Receipt, StoredEvent
+from sightlog.domain.retention import Expired
+from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.workspaces import Workspace
 
@@ -95,6 +97,52 @@ class Store(Protocol):
 
     def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:
         """Events with a sequence above `after`, ascending: a page of an export, each a short read of its own."""
+        ...
+
+    def delete_events(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> Deleted:
+        """Remove events of this use case, with the feedback that points at them and the pictures that nothing else
+        names. Ids without an event in the use case are told back; that is not an error."""
+        ...
+
+    def expire_events(self, cutoffs: Mapping[int, int], limit: int) -> int:
+        """One step of retention: remove up to `limit` events older than their workspace's cut-off (workspace →
+        microseconds), in one transaction. How many; 0 means that there are none."""
+        ...
+
+    def expire_oldest(self, limit: int) -> int:
+        """Remove the oldest `limit` events of the whole store, in one transaction. How many."""
+        ...
+
+    def list_expired(self, cutoffs: Mapping[int, int]) -> list[Expired]:
+        """What `expire_events` would remove in all."""
+        ...
+
+    def used_bytes(self) -> int:
+        """The pages of rows in use, and the bytes of all different pictures."""
+        ...
+
+    def add_image(self, image: UploadedImage, key: int | None, now: int) -> None:
+        """Keep what is known of a picture whose blob is published; the same id again changes nothing."""
+        ...
+
+    def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
+        """The pictures with these ids, whatever their workspace; the caller must look at it."""
+        ...
+
+    def expire_images(self, uploaded_before: int, limit: int) -> int:
+        """Remove up to `limit` pictures that no event has ever named and that were uploaded before a time."""
+        ...
+
+    def is_blob_needed(self, hash: str) -> bool:
+        """Whether some picture has these bytes, as of the last commit."""
+        ...
+
+    def freed_blobs(self) -> list[str]:
+        """Blobs that nothing names any more and that are still to be removed; a crash does not forget them."""
+        ...
+
+    def forget_freed_blob(self, hash: str) -> None:
+        """It was removed."""
         ...
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:

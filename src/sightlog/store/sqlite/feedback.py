@@ -25,6 +25,22 @@ def reviewed_ids(connection: sqlite3.Connection, workspace: int, event_ids: Iter
     return {row[0] for row in rows}
 
 
+def numbers_of_reviews(connection: sqlite3.Connection, workspace: int, event_id: str) -> list[int]:
+    """The numbers of the feedback events that point at an event."""
+    rows = connection.execute(
+        "SELECT seq FROM feedback WHERE workspace = ? AND related_event_id = ?", (workspace, event_id)
+    )
+    return [row[0] for row in rows]
+
+
+def forget(connection: sqlite3.Connection, workspace: int, related_event_id: str, timestamp: int, seq: int) -> None:
+    """A feedback event goes."""
+    connection.execute(
+        "DELETE FROM feedback WHERE workspace = ? AND related_event_id = ? AND timestamp = ? AND seq = ?",
+        (workspace, related_event_id, timestamp, seq),
+    )
+
+
 def settle(
     connection: sqlite3.Connection,
     workspace: int,

@@ -1,6 +1,7 @@
 """The store on SQLite: every promise of the contract, handed to the module that keeps it."""
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -10,13 +11,15 @@ from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
+from sightlog.domain.images import UploadedImage
 from sightlog.domain.limits import Limits
 from sightlog.domain.metadata_schema import MetadataSchema
-from sightlog.domain.stored import Count, EventPage, Receipt, StoredEvent
+from sightlog.domain.retention import Expired
+from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
-from sightlog.store.sqlite import api_keys, events, facets, fields, use_cases, workspaces
+from sightlog.store.sqlite import api_keys, events, facets, fields, images, removing, use_cases, workspaces
 from sightlog.store.sqlite.connection import open_for_writing
 from sightlog.store.sqlite.finding import Search
 from sightlog.store.sqlite.migrating import migrate
@@ -26,6 +29,9 @@ from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
 from sightlog.store.writer import Writer
 
 R = TypeVar("R")
+
+# After each step of removal, so many free pages go back to the file system.
+_PAGES_GIVEN_BACK = 256
 
 
 class SqliteStore:
@@ -129,6 +135,50 @@ class SqliteStore:
         with self._short_readers.snapshot() as connection:
             return events.arrived_after(connection, workspace, use_case, after, limit)
 
+    def delete_events(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> Deleted:
+        def delete(transaction: SqliteTransaction) -> Deleted:
+            found = removing.named(transaction.connection, use_case.number, list(event_ids))
+            transaction.delete_events(list(found.values()))
+            missing = [event_id for event_id in dict.fromkeys(event_ids) if event_id not in found]
+            return Deleted(deleted=len(found), not_found=missing)
+
+        return self._write(delete)
+
+    def expire_events(self, cutoffs: Mapping[int, int], limit: int) -> int:
+        return self._remove(lambda connection: removing.older_than_kept(connection, dict(cutoffs), limit))
+
+    def expire_oldest(self, limit: int) -> int:
+        return self._remove(lambda connection: removing.oldest(connection, limit))
+
+    def list_expired(self, cutoffs: Mapping[int, int]) -> list[Expired]:
+        with self._readers.snapshot() as connection:
+            return removing.count_older_than_kept(connection, dict(cutoffs))
+
+    def used_bytes(self) -> int:
+        with self._short_readers.snapshot() as connection:
+            return removing.used_bytes_of_rows(connection) + images.blob_bytes(connection)
+
+    def add_image(self, image: UploadedImage, key: int | None, now: int) -> None:
+        self._write(lambda t: images.add(t.connection, image, key, now))
+
+    def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
+        with self._short_readers.snapshot() as connection:
+            return images.find(connection, source_ids)
+
+    def expire_images(self, uploaded_before: int, limit: int) -> int:
+        return self._write(lambda t: images.drop_never_used(t.connection, uploaded_before, limit))
+
+    def is_blob_needed(self, hash: str) -> bool:
+        with self._short_readers.snapshot() as connection:
+            return images.is_blob_needed(connection, hash)
+
+    def freed_blobs(self) -> list[str]:
+        with self._short_readers.snapshot() as connection:
+            return [row[0] for row in connection.execute("SELECT hash FROM freed_blobs")]
+
+    def forget_freed_blob(self, hash: str) -> None:
+        self._write(lambda t: t.connection.execute("DELETE FROM freed_blobs WHERE hash = ?", (hash,)))
+
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
         with self._short_readers.snapshot() as connection:
             return fields.read_schema(connection, use_case.number, use_case.id, of_images=of_images)
@@ -151,6 +201,15 @@ class SqliteStore:
             readers.close()
         self._connection.close()
         self._lock.release()
+
+    def _remove(self, choose: Callable[[sqlite3.Connection], list[int]]) -> int:
+        def remove(transaction: SqliteTransaction) -> int:
+            numbers = choose(transaction.connection)
+            transaction.delete_events(numbers)
+            transaction.connection.execute(f"PRAGMA incremental_vacuum({_PAGES_GIVEN_BACK})").fetchall()
+            return len(numbers)
+
+        return self._write(remove)
 
     def _write(self, job: Callable[[SqliteTransaction], R]) -> R:
         """Run a job after the events that its group gathered, so that it sees them."""

@@ -1,0 +1,1 @@
+"""Bytes: the pictures themselves, kept by the hash of their content."""

@@ -1,0 +1,74 @@
+"""What a place for bytes promises. Every backend proves each sentence in tests/contract/.
+
+A blob is named by the SHA-256 of its bytes (64 hex digits), so the same bytes are kept once. Methods are synchronous
+and may be called from any thread.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class Incoming(Protocol):
+    """Bytes on their way in; nothing is visible until `Blobs.publish`."""
+
+    size: int
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes; they go to disk, not to memory."""
+        ...
+
+    def path(self) -> Path:
+        """A file that holds what was written so far, for checking it."""
+        ...
+
+    def discard(self) -> None:
+        """Forget it; idempotent, also after `publish`."""
+        ...
+
+
+class Blobs(Protocol):
+    """Content-addressed bytes, and small files derived from them."""
+
+    def receive(self) -> Incoming:
+        """Begin to take bytes in."""
+        ...
+
+    def publish(self, incoming: Incoming) -> str:
+        """Make the bytes durable under their hash, and return it. Done before the row that names the hash is
+        written; `remove_unless` under the same lock keeps the two from crossing."""
+        ...
+
+    def path(self, hash: str) -> Path | None:
+        """A file with the bytes, or None."""
+        ...
+
+    def remove_unless(self, hash: str, is_needed: Callable[[], bool]) -> bool:
+        """Remove a blob and what was derived from it, unless it is needed: asked under the lock that `holding`
+        takes for the same hash. Whether it was removed; a missing blob counts as removed."""
+        ...
+
+    def holding(self, hash: str) -> "Holding":
+        """While held, nothing removes this hash: from before its publication until its row is committed."""
+        ...
+
+    def derived(self, hash: str, variant: str, make: Callable[[Path, Path], None]) -> Path | None:
+        """A file made from a blob by `make(source, target)`: made once even when many ask at the same moment, and
+        kept. None when there is no such blob."""
+        ...
+
+    def all_hashes(self) -> Iterator[str]:
+        """Every blob that is kept."""
+        ...
+
+    def clean_up(self, older_than_seconds: float) -> None:
+        """Remove incoming files that nobody will finish any more."""
+        ...
+
+
+class Holding(Protocol):
+    """A context manager: entered, it keeps a hash from being removed."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *error: object) -> None: ...

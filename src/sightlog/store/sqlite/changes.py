@@ -1,0 +1,198 @@
+"""What a group of changes does to everything that is derived from events: one place adds, the same place takes away.
+
+The order within `apply`: settle feedback, then the index, the counts, the fields and the sources, and last the
+pictures that nothing names any more. Nothing here looks at more than the events that change.
+"""
+
+import sqlite3
+
+from msgspec import json
+
+from sightlog.domain.event_reading import BODY_FORMAT, AcceptedEvent, add_warning, read_stored
+from sightlog.domain.events import EventType
+from sightlog.domain.facts import FEEDBACK_STATUS, TEXT, Entry, entries_of
+from sightlog.domain.stored import Receipt
+from sightlog.domain.tallies import FEEDBACK, FIELD, IMAGE_FIELD, NO_TIME, SEPARATOR, SOURCES, contributions
+from sightlog.domain.warnings import EventWarning, WarningCode
+from sightlog.store.sqlite import feedback, fields, images, side_index, sources, tallies
+from sightlog.store.sqlite.connection import Row, insert_rows
+
+
+class Pending:
+    """An event on its way into the tables; `receipt` learns what became of it."""
+
+    __slots__ = ("event", "key", "receipt", "received_at", "use_case", "workspace")
+
+    def __init__(
+        self, workspace: int, use_case: int, key: int | None, event: AcceptedEvent, receipt: Receipt, received_at: int
+    ) -> None:
+        self.workspace = workspace
+        self.use_case = use_case
+        self.key = key
+        self.event = event
+        self.receipt = receipt
+        self.received_at = received_at
+
+
+_OLD_ROW = "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, rest, images"
+OldRow = tuple[int, str, int, int, int, str | None, int, str, str]
+
+
+class Changes:
+    """Gathers what the writing and the removal of events change, and applies it."""
+
+    def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
+        self.connection = connection
+        self.watch = watch
+        self.tallies = tallies.TallyChanges()
+        self.fields = fields.FieldChanges()
+        self.sources = sources.SourceChanges()
+        self.added: list[Row] = []
+        self.removed: list[Row] = []
+        self.released: dict[str, None] = {}
+        self.to_settle: dict[tuple[int, str], None] = {}
+
+    def write(self, pending: list[Pending], last_seq: int) -> int:
+        """Write events with distinct ids, numbered after `last_seq`; the last number given."""
+        workspaces: dict[int, list[tuple[int, Pending]]] = {}
+        for seq, one in enumerate(pending, last_seq + 1):
+            workspaces.setdefault(one.workspace, []).append((seq, one))
+        for workspace, numbered in workspaces.items():
+            self._overwrite(workspace, [one for _, one in numbered])
+            self._warn_about_feedback(workspace, [one for _, one in numbered])
+            images.use(self.connection, workspace, [(seq, one.event) for seq, one in numbered])
+        self._insert(pending, last_seq)
+        for workspace, numbered in workspaces.items():
+            ids = [one.event.event_id for _, one in numbered]
+            for event_id in feedback.reviewed_ids(self.connection, workspace, ids):
+                self.to_settle[(workspace, event_id)] = None
+        self._apply()
+        return last_seq + len(pending)
+
+    def delete(self, numbers: list[int]) -> None:
+        """Remove events with their feedback, and whatever else only they kept."""
+        waiting = list(numbers)
+        seen = set(waiting)
+        while waiting:
+            rows = self._old_rows("seq IN (SELECT value FROM json_each(?))", (json.encode(waiting).decode(),))
+            waiting = []
+            for row in rows:
+                reviews = feedback.numbers_of_reviews(self.connection, row[2], row[1])
+                waiting.extend(seq for seq in reviews if seq not in seen)
+                seen.update(reviews)
+                self._remove(row)
+        self._apply()
+
+    def _apply(self) -> None:
+        for workspace, event_id in self.to_settle:
+            feedback.settle(self.connection, workspace, event_id, self.tallies, self.added, self.removed)
+        if self.removed:
+            side_index.remove_rows(self.connection, self.removed)
+        side_index.add_rows(self.connection, self.added)
+        tallies.apply_changes(self.connection, self.tallies, self.watch)
+        fields.apply_changes(self.connection, self.fields)
+        sources.apply_changes(self.connection, self.sources, self.watch)
+        images.drop_unused(self.connection, self.released)
+
+    def _old_rows(self, where: str, values: tuple[object, ...]) -> list[OldRow]:
+        return self.connection.execute(f"SELECT {_OLD_ROW} FROM events WHERE {where}", values).fetchall()
+
+    def _overwrite(self, workspace: int, pending: list[Pending]) -> None:
+        by_id = {one.event.event_id: one for one in pending}
+        ids = json.encode(list(by_id)).decode()
+        for row in self._old_rows("workspace = ? AND event_id IN (SELECT value FROM json_each(?))", (workspace, ids)):
+            by_id[row[1]].receipt.created = False
+            self._remove(row)
+
+    def _remove(self, row: OldRow) -> None:
+        """Take away one event and all that it added."""
+        seq, _, workspace, use_case, timestamp, status, has_warnings, rest, image_entries = row
+        event = read_stored(rest.encode(), image_entries.encode())
+        entries = entries_of(event, bool(has_warnings))
+        images.entries_before_release(self.connection, seq, entries)
+        self._count(use_case, entries, timestamp, seq, 0, -1)
+        if status is not None:
+            self.tallies.add(use_case, (FEEDBACK, NO_TIME, status), -1)
+            entries.append((FEEDBACK_STATUS, TEXT, status))
+        self.removed.extend(side_index.rows_of(use_case, timestamp, seq, entries))
+        for field, _, value in entries:
+            if field == "related_event_id":
+                feedback.forget(self.connection, workspace, str(value), timestamp, seq)
+                self.to_settle[(workspace, str(value))] = None
+        self.released.update(dict.fromkeys(images.release(self.connection, seq)))
+        self.connection.execute("DELETE FROM events WHERE seq = ?", (seq,))
+
+    def _warn_about_feedback(self, workspace: int, pending: list[Pending]) -> None:
+        """Feedback may come before its event; that is worth a warning, and so is feedback on feedback."""
+        reviews = [one.event for one in pending if one.event.related_event_id is not None]
+        if not reviews:
+            return
+        types = {one.event.event_id: one.event.event_type for one in pending}
+        ids = json.encode([review.related_event_id for review in reviews]).decode()
+        for event_id, event_type in self.connection.execute(
+            "SELECT event_id, event_type FROM events WHERE workspace = ? AND event_id IN"
+            " (SELECT value FROM json_each(?))",
+            (workspace, ids),
+        ):
+            types.setdefault(event_id, event_type)
+        for review in reviews:
+            warning = _feedback_warning(types.get(review.related_event_id or ""))
+            if warning is not None and warning not in review.warnings:
+                add_warning(review, warning)
+
+    def _insert(self, pending: list[Pending], last_seq: int) -> None:
+        rows: list[Row] = []
+        reviews: list[Row] = []
+        for seq, one in enumerate(pending, last_seq + 1):
+            event = one.event
+            warnings = json.encode(event.warnings).decode() if event.warnings else None
+            place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
+            body = (BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
+            rows.append((*place, one.received_at, one.key, *body))
+            self.added.extend(side_index.rows_of(one.use_case, event.timestamp, seq, event.entries))
+            self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
+            if event.related_event_id is not None:
+                reviews.append((one.workspace, event.related_event_id, event.timestamp, seq, event.feedback))
+                self.to_settle[(one.workspace, event.related_event_id)] = None
+        insert_rows(
+            self.connection,
+            "INSERT INTO events (seq, workspace, use_case, event_id, timestamp, event_type, received_at, api_key,"
+            " body_format, warnings, rest, images)",
+            rows,
+        )
+        insert_rows(
+            self.connection,
+            "INSERT INTO feedback (workspace, related_event_id, timestamp, seq, feedback)",
+            reviews,
+        )
+
+    def _count(
+        self, use_case: int, entries: list[Entry], timestamp: int, seq: int, received_at: int, sign: int
+    ) -> None:
+        """Add (+1) or take away (-1) what one event contributes to everything that is counted."""
+        deltas = self.tallies.deltas
+        for kind, quarter_hour, key in contributions(entries, timestamp):
+            full = (use_case, kind, quarter_hour, key)
+            deltas[full] = deltas.get(full, 0) + sign
+            if kind in (FIELD, IMAGE_FIELD):
+                field = (use_case, kind, key.split(SEPARATOR, 1)[0])
+                if sign > 0:
+                    self.fields.see(field, timestamp)
+                else:
+                    self.fields.removed.add(field)
+            elif kind in SOURCES:
+                if sign > 0:
+                    self.sources.hear((use_case, kind, key), timestamp, seq, received_at)
+                else:
+                    self.sources.remove((use_case, kind, key), timestamp, seq)
+
+
+def _feedback_warning(related_type: str | None) -> EventWarning | None:
+    path = "eventData.relatedEventId"
+    if related_type is None:
+        message = "there is no such event yet; the feedback counts as soon as it is there"
+        return EventWarning(WarningCode.RELATED_EVENT_NOT_FOUND, path, message)
+    if related_type == EventType.OPERATOR_FEEDBACK:
+        message = "the event is feedback itself; feedback on feedback is stored and does not count"
+        return EventWarning(WarningCode.FEEDBACK_ON_FEEDBACK, path, message)
+    return None

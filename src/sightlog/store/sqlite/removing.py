@@ -1,0 +1,67 @@
+"""Which events are to be removed: named ones, those that are too old, and the oldest when space is short."""
+
+import sqlite3
+
+from msgspec import json
+
+from sightlog.domain.retention import Expired
+
+
+def named(connection: sqlite3.Connection, use_case: int, event_ids: list[str]) -> dict[str, int]:
+    """id → number of those that are in the use case."""
+    rows = connection.execute(
+        "SELECT event_id, seq FROM events WHERE use_case = ? AND workspace ="
+        " (SELECT workspace FROM use_cases WHERE number = ?) AND event_id IN (SELECT value FROM json_each(?))",
+        (use_case, use_case, json.encode(event_ids).decode()),
+    )
+    return dict(rows.fetchall())
+
+
+def older_than_kept(connection: sqlite3.Connection, cutoffs: dict[int, int], limit: int) -> list[int]:
+    """The numbers of up to `limit` events older than their workspace's cut-off (workspace → microseconds)."""
+    numbers: list[int] = []
+    for use_case, cutoff in _use_cases(connection, cutoffs):
+        if len(numbers) >= limit:
+            break
+        rows = connection.execute(
+            "SELECT seq FROM events WHERE use_case = ? AND timestamp < ? ORDER BY timestamp LIMIT ?",
+            (use_case, cutoff, limit - len(numbers)),
+        )
+        numbers.extend(row[0] for row in rows)
+    return numbers
+
+
+def count_older_than_kept(connection: sqlite3.Connection, cutoffs: dict[int, int]) -> list[Expired]:
+    """How many events of each use case are older than its workspace keeps."""
+    expired = []
+    for use_case, cutoff in _use_cases(connection, cutoffs):
+        count, oldest = connection.execute(
+            "SELECT count(*), min(timestamp) FROM events WHERE use_case = ? AND timestamp < ?", (use_case, cutoff)
+        ).fetchone()
+        if count:
+            name = connection.execute("SELECT name FROM use_cases WHERE number = ?", (use_case,)).fetchone()[0]
+            expired.append(Expired(use_case=name, events=count, oldest=oldest))
+    return expired
+
+
+def oldest(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """The numbers of the oldest events of all."""
+    found: list[tuple[int, int]] = []
+    for (use_case,) in connection.execute("SELECT number FROM use_cases").fetchall():
+        found += connection.execute(
+            "SELECT timestamp, seq FROM events WHERE use_case = ? ORDER BY timestamp LIMIT ?", (use_case, limit)
+        ).fetchall()
+    return [seq for _, seq in sorted(found)[:limit]]
+
+
+def used_bytes_of_rows(connection: sqlite3.Connection) -> int:
+    """What the database's pages in use take."""
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
+
+
+def _use_cases(connection: sqlite3.Connection, cutoffs: dict[int, int]) -> list[tuple[int, int]]:
+    rows = connection.execute("SELECT number, workspace FROM use_cases ORDER BY number").fetchall()
+    return [(number, cutoffs[workspace]) for number, workspace in rows if workspace in cutoffs]
