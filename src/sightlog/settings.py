@@ -14,13 +14,14 @@ PREFIX = "SIGHTLOG_"
 
 
 class Setting(Struct, frozen=True):
-    """A row: its name with its unit, its type, its default, the least it may be, and one sentence."""
+    """A row: its name with its unit, its type, its default, one sentence, and the least and the most it may be."""
 
     name: str
     type: type
     default: Any
     sentence: str
     least: float | None = None
+    most: float | None = None
 
     @property
     def variable(self) -> str:
@@ -31,9 +32,9 @@ class Setting(Struct, frozen=True):
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", str, "./sightlog-data", "The data folder: database, lock and secrets; only its owner may read it."),
     Setting("host", str, "127.0.0.1", "The address to listen on; 0.0.0.0 lets other machines in."),
-    Setting("port", int, 8000, "The port to listen on.", 0),
+    Setting("port", int, 8000, "The port to listen on.", 0, 65_535),
     Setting("public_url", str, "", "The address that people and links use, when a proxy stands in front."),
-    Setting("lookback_days", int, 365, "How long new workspaces keep their events; 0 keeps them for ever.", 0),
+    Setting("lookback_days", int, 365, "How long new workspaces keep their events; 0 keeps them for ever.", 0, 36_500),
     Setting("log_level", str, "info", "debug, info, warning or error; debug also logs every request."),
     Setting("batch_events", int, 100, "The most events in one batch.", 1),
     Setting("json_body_bytes", int, 10_000_000, "The largest JSON body that is read.", 1000),
@@ -45,6 +46,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("use_cases_per_workspace", int, 1000, "The most use cases in a workspace.", 1),
     Setting("values_per_field", int, 1000, "How many different values of a metadata field are counted exactly.", 1),
     Setting("sources_per_use_case", int, 10_000, "How many different devices, streams, workflows or classes are.", 1),
+    Setting("upload_bytes", int, 20_000_000, "The largest picture file.", 1000),
+    Setting("image_pixels", int, 50_000_000, "The most pixels of a picture, width times height.", 1),
+    Setting("image_frames", int, 500, "The most frames of an animated picture.", 1),
+    Setting("bundle_bytes", int, 26_214_400, "The largest bundle, as it is sent.", 1000),
+    Setting("unpacked_bundle_bytes", int, 100_000_000, "The largest bundle, unpacked.", 1000),
+    Setting("device_body_bytes", int, 64_000_000, "The largest body of the device dialect, pictures included.", 1000),
+    Setting("max_bytes", int, 0, "Above it the oldest events are removed, with their pictures; 0 is no limit.", 0),
+    Setting("min_free_bytes", int, 0, "With less free disk space new data is refused (507); 0 is no limit.", 0),
+    Setting("unused_image_hours", int, 24, "Pictures that no event has named by then are removed.", 1),
     Setting("benchmark_routes", bool, False, "Serve /-/noop and /-/check, which store nothing; for benchmarks."),
     Setting("waiting_writes", int, 4096, "How many writes may wait before new ones are answered with 503.", 1),
 )
@@ -99,6 +109,8 @@ def _value(row: Setting, environment: Mapping[str, str], flag: Any) -> Any:
         raise Invalid.at(row.variable, f"expected {word}, got '{given}'") from None
     if row.least is not None and value < row.least:
         raise Invalid.at(row.variable, f"expected at least {row.least}, got {value}")
+    if row.most is not None and value > row.most:
+        raise Invalid.at(row.variable, f"expected at most {row.most}, got {value}")
     return value
 
 

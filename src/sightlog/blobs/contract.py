@@ -5,6 +5,7 @@ and may be called from any thread.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,10 @@ class Incoming(Protocol):
         """A file that holds what was written so far, for checking it."""
         ...
 
+    def finish(self) -> str:
+        """Flush the bytes to disk; their hash. Nothing can be written any more."""
+        ...
+
     def discard(self) -> None:
         """Forget it; idempotent, also after `publish`."""
         ...
@@ -35,8 +40,8 @@ class Blobs(Protocol):
         ...
 
     def publish(self, incoming: Incoming) -> str:
-        """Make the bytes durable under their hash, and return it. Done before the row that names the hash is
-        written; `remove_unless` under the same lock keeps the two from crossing."""
+        """Make finished bytes durable under their hash, and return it. Whoever then commits a row that names the
+        hash does both within `holding`, so that nothing removes the blob in between."""
         ...
 
     def path(self, hash: str) -> Path | None:
@@ -48,13 +53,21 @@ class Blobs(Protocol):
         takes for the same hash. Whether it was removed; a missing blob counts as removed."""
         ...
 
-    def holding(self, hash: str) -> "Holding":
+    def holding(self, hash: str) -> AbstractContextManager[object]:
         """While held, nothing removes this hash: from before its publication until its row is committed."""
         ...
 
     def derived(self, hash: str, variant: str, make: Callable[[Path, Path], None]) -> Path | None:
         """A file made from a blob by `make(source, target)`: made once even when many ask at the same moment, and
         kept. None when there is no such blob."""
+        ...
+
+    def existing(self, hash: str, variant: str) -> Path | None:
+        """A derived file, if it was made already."""
+        ...
+
+    def free_bytes(self) -> int:
+        """What the disk still has."""
         ...
 
     def all_hashes(self) -> Iterator[str]:
@@ -64,11 +77,3 @@ class Blobs(Protocol):
     def clean_up(self, older_than_seconds: float) -> None:
         """Remove incoming files that nobody will finish any more."""
         ...
-
-
-class Holding(Protocol):
-    """A context manager: entered, it keeps a hash from being removed."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *error: object) -> None: ...

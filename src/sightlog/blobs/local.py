@@ -12,8 +12,10 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+
+from sightlog.blobs.contract import Incoming
 
 _LOCKS = 64
 _FOLDER_MODE = 0o700
@@ -62,10 +64,10 @@ class LocalBlobs:
         self._locks = [threading.RLock() for _ in range(_LOCKS)]
         self._making_locks = [threading.Lock() for _ in range(_LOCKS)]
 
-    def receive(self) -> LocalIncoming:
+    def receive(self) -> Incoming:
         return LocalIncoming(self._incoming)
 
-    def publish(self, incoming: LocalIncoming) -> str:
+    def publish(self, incoming: Incoming) -> str:
         hash = incoming.finish()
         target = self._target(hash)
         with self.holding(hash):
@@ -94,13 +96,14 @@ class LocalBlobs:
                     file.unlink(missing_ok=True)
             return True
 
-    def holding(self, hash: str) -> threading.RLock:
+    def holding(self, hash: str) -> AbstractContextManager[object]:
         return self._locks[int(hash[:4], 16) % _LOCKS]
 
     def derived(self, hash: str, variant: str, make: Callable[[Path, Path], None]) -> Path | None:
+        found = self.existing(hash, variant)
+        if found is not None:
+            return found
         target = self._derived / hash[:2] / f"{hash}.{variant}"
-        if target.is_file():
-            return target
         with self._making_locks[int(hash[:4], 16) % _LOCKS]:
             if target.is_file():
                 return target
@@ -118,6 +121,10 @@ class LocalBlobs:
             finally:
                 temporary.unlink(missing_ok=True)
         return target
+
+    def existing(self, hash: str, variant: str) -> Path | None:
+        target = self._derived / hash[:2] / f"{hash}.{variant}"
+        return target if target.is_file() else None
 
     def all_hashes(self) -> Iterator[str]:
         for folder in sorted(self._folder.iterdir()):

@@ -6,15 +6,18 @@ VisionEventsError
 │   ├── InvalidFilter      a query filter is wrong
 │   ├── InvalidCursor      a cursor is broken or from elsewhere
 │   ├── UnknownUseCase     an event names a use case that does not exist
-│   └── ArchivedUseCase    an event names a use case that takes no new events
+│   ├── ArchivedUseCase    an event names a use case that takes no new events
+│   └── InvalidImage       a picture file is damaged, lies about itself or is over a limit
 ├── Unauthenticated        no key, a wrong one or a revoked one
 ├── Forbidden              the key lacks the scope
 ├── NotFound               nothing with this id in the caller's workspace
 ├── MethodNotAllowed       the address exists, the method does not
 ├── NameTaken              another use case or workspace has this name
 ├── TooLarge               the body is over the limit
+├── UnsupportedImage       the bytes are no picture of a format that we take
 ├── Busy                   more waits to be written than we queue; try again
 ├── QueryTooSlow           the time limit passed before anything was found
+├── StorageFull            the disk has less free space than must stay free
 ├── FolderInUse            another process holds the data folder
 └── StoreTooNew            the data folder was written by a newer Sightlog
 """
@@ -86,6 +89,12 @@ class ArchivedUseCase(Invalid):
     code = "archived_use_case"
 
 
+class InvalidImage(Invalid):
+    """A picture file is cut short or damaged, contradicts itself, or has more pixels or frames than the limits."""
+
+    code = "invalid_image"
+
+
 class Unauthenticated(VisionEventsError):
     """No key, a wrong key, or a revoked one."""
 
@@ -122,6 +131,12 @@ class TooLarge(VisionEventsError):
     code = "too_large"
 
 
+class UnsupportedImage(VisionEventsError):
+    """The bytes are not of one of the eight picture formats; names and headers are not asked."""
+
+    code = "unsupported_image"
+
+
 class Busy(VisionEventsError):
     """The write queue is full; the caller should try again shortly."""
 
@@ -132,6 +147,12 @@ class QueryTooSlow(VisionEventsError):
     """The query's time was up before it had found a single event."""
 
     code = "query_too_slow"
+
+
+class StorageFull(VisionEventsError):
+    """The disk has less free space than SIGHTLOG_MIN_FREE_BYTES; reading goes on."""
+
+    code = "storage_full"
 
 
 class FolderInUse(VisionEventsError):

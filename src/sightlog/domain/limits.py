@@ -16,4 +16,13 @@ class Limits(Struct, frozen=True, kw_only=True):
     use_cases_per_workspace: int = 1000
     values_per_field: int = 1000
     sources_per_use_case: int = 10_000
+    upload_bytes: int = 20_000_000
+    image_pixels: int = 50_000_000
+    image_frames: int = 500
+    bundle_bytes: int = 26_214_400
+    unpacked_bundle_bytes: int = 100_000_000
+    device_body_bytes: int = 64_000_000
+    max_bytes: int = 0
+    min_free_bytes: int = 0
+    unused_image_hours: int = 24
     waiting_writes: int = 4096

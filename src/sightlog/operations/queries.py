@@ -1,5 +1,7 @@
 """Asking for events: pages, counts, one event, facets and schemas."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from sightlog.domain.api_keys import Caller
@@ -7,6 +9,7 @@ from sightlog.domain.cursor import read_cursor, write_cursor
 from sightlog.domain.errors import NotFound
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import CountQuery, EventQuery, select
+from sightlog.domain.images import UploadedImage
 from sightlog.domain.metadata_schema import MetadataSchema
 from sightlog.domain.problems import decode_body
 from sightlog.domain.retention import reported_lookback_days
@@ -14,6 +17,8 @@ from sightlog.domain.stored import Count, StoredEvent
 from sightlog.operations.use_cases import use_case_of
 from sightlog.store.contract import Store
 
+# In the JSON of images that name pictures, and in no other that is common: both id fields end so.
+NAMES_PICTURES = b'ourceId"'
 DEFAULT_PAGE_EVENTS = 100
 MOST_FACET_VALUES = 100
 
@@ -25,6 +30,7 @@ class QueryPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a query; `next_cursor` is None on the last one."""
 
     events: list[StoredEvent]
+    pictures: dict[str, UploadedImage]
     next_cursor: str | None
     lookback_days: int
 
@@ -38,6 +44,7 @@ def query_events(store: Store, caller: Caller, raw: bytes) -> QueryPage:
     page = store.find_events(caller.workspace, use_case, selection, before, query.limit or DEFAULT_PAGE_EVENTS)
     return QueryPage(
         events=page.events,
+        pictures=find_pictures(store, page.events),
         next_cursor=write_cursor(use_case.id, page.next) if page.next else None,
         lookback_days=reported_lookback_days(caller.lookback_days),
     )
@@ -56,6 +63,19 @@ def get_event(store: Store, caller: Caller, event_id: str) -> StoredEvent:
     if event is None:
         raise NotFound(f"no event has the id '{event_id[:80]}'")
     return event
+
+
+def find_pictures(store: Store, events: list[StoredEvent]) -> dict[str, UploadedImage]:
+    """The uploaded pictures that these events name, by their ids."""
+    ids = {source_id for event in events if NAMES_PICTURES in event.images for source_id in _source_ids(event)}
+    return store.find_images(ids) if ids else {}
+
+
+def _source_ids(event: StoredEvent) -> Iterator[str]:
+    for entry in msgspec.json.decode(event.images):
+        for name in ("sourceId", "inputSourceId"):
+            if entry.get(name):
+                yield entry[name]
 
 
 def get_facets(store: Store, caller: Caller, reference: str) -> Facets:

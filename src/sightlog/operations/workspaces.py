@@ -7,6 +7,7 @@ from sightlog.operations.api_keys import create_api_key
 from sightlog.store.contract import Store
 
 FIRST_SLUG = "my-workspace"
+FIRST_NAME = "My workspace"
 
 
 def create_workspace(store: Store, slug: str, name: str | None, lookback_days: int, now: int) -> Workspace:
@@ -25,10 +26,10 @@ def get_workspace(store: Store, slug: str | None) -> Workspace:
 
 
 def make_first_workspace(
-    store: Store, lookback_days: int, now: int, slug: str = FIRST_SLUG, name: str = "My workspace"
+    store: Store, lookback_days: int, now: int, slug: str = FIRST_SLUG, name: str = FIRST_NAME
 ) -> str | None:
-    """Give a new data folder a workspace and a key; the key's secret, or None when it is not new."""
-    if store.list_workspaces():
+    """Give a new data folder a workspace and a key; the key's secret, or None when keys were made before."""
+    workspaces = store.list_workspaces() or [create_workspace(store, slug, name, lookback_days, now)]
+    if any(store.list_api_keys(workspace.number) for workspace in workspaces):
         return None
-    workspace = create_workspace(store, slug, name, lookback_days, now)
-    return create_api_key(store, workspace.number, "first key", [], now)[1]
+    return create_api_key(store, workspaces[0].number, "first key", [], now)[1]

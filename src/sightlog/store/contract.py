@@ -141,8 +141,8 @@ class Store(Protocol):
         """Blobs that nothing names any more and that are still to be removed; a crash does not forget them."""
         ...
 
-    def forget_freed_blob(self, hash: str) -> None:
-        """It was removed."""
+    def forget_freed_blob(self, hash: str, *, was_removed: bool) -> None:
+        """It was removed, or it is needed again; a blob that is neither stays on the list."""
         ...
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:

@@ -4,7 +4,13 @@ from pathlib import Path
 
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
+from sightlog.store.sqlite.connection import DATABASE_FILE
 from sightlog.store.sqlite.store import SqliteStore
+
+
+def has_store(folder: Path) -> bool:
+    """Whether there is a store in this folder. Nothing is made or opened."""
+    return (folder / DATABASE_FILE).is_file()
 
 
 def prepare_folder(folder: Path) -> None:

@@ -1,23 +1,21 @@
 """What every request may use; made once by the server."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 
+from sightlog.blobs.contract import Blobs
+from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.limits import Limits
+from sightlog.operations.clock import microseconds_now
+from sightlog.operations.space import SpaceGuard
 from sightlog.store.contract import Store
 
 
-def microseconds_now() -> int:
-    """The clock of the server, in microseconds since 1970."""
-    return time.time_ns() // 1000
-
-
 class Context(Struct, frozen=True, kw_only=True):
-    """`queries` runs what may take long, `errands` what is short, each in threads of its own,
-    so that slow queries hold up nothing else."""
+    """`queries` runs what may take long, `errands` what is short, `shrinking` makes small pictures; each in threads
+    of its own, so that none of them holds up another."""
 
     store: Store
     limits: Limits
@@ -27,5 +25,9 @@ class Context(Struct, frozen=True, kw_only=True):
     admin_key: str
     queries: ThreadPoolExecutor
     errands: ThreadPoolExecutor
+    shrinking: ThreadPoolExecutor
+    blobs: Blobs
+    signer: LinkSigner
+    space: SpaceGuard
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now

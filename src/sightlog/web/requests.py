@@ -1,8 +1,9 @@
 """A request as handlers see it: who is calling, what came, and where work may run."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qs
 
@@ -11,6 +12,7 @@ from sightlog.domain.errors import Forbidden, TooLarge
 from sightlog.operations.api_keys import authenticate
 from sightlog.web import asgi
 from sightlog.web.context import Context
+from sightlog.web.files import FileAnswer
 
 R = TypeVar("R")
 
@@ -94,6 +96,24 @@ class ApiRequest:
         if size > limit:
             raise _too_large(limit)
         return b"".join(chunks)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The body's chunks as they arrive, without a limit of its own. Raises ClientGone when it is cut off."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
+    def file(self, path: Path, content_type: str, etag: str) -> FileAnswer:
+        """The answer that is a file."""
+        return FileAnswer(self._scope, self._receive, path, content_type, etag)
+
+    async def run_shrinking(self, work: Callable[[], R]) -> R:
+        """Run what makes a small picture, beside everything else and after it."""
+        return await self._run(self.context.shrinking, work)
 
     async def run_query(self, work: Callable[[], R]) -> R:
         """Run what may take long in one of the query threads."""

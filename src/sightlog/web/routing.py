@@ -14,11 +14,12 @@ from sightlog.domain.errors import MethodNotAllowed, VisionEventsError
 from sightlog.web import asgi
 from sightlog.web.answers import Answer
 from sightlog.web.context import Context
+from sightlog.web.files import FileAnswer
 from sightlog.web.requests import ApiRequest, ClientGone
 
 logger = logging.getLogger("sightlog.requests")
 
-Handler = Callable[[ApiRequest], Awaitable[Answer]]
+Handler = Callable[[ApiRequest], Awaitable[Answer | FileAnswer]]
 ErrorAnswer = Callable[[VisionEventsError, str], Answer]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -30,6 +31,7 @@ class Parameter(Struct, frozen=True):
     name: str
     description: str
     required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ class Endpoint:
         """Serve one request."""
         request_id = _request_id(scope)
         method = scope["method"]
+        answer: Answer | FileAnswer
         try:
             answer = await self._answer(ApiRequest(scope, receive, self._context), method)
         except VisionEventsError as error:
@@ -76,7 +79,7 @@ class Endpoint:
         logger.debug("%s %s %d %s", method, scope["path"], answer.status, request_id)
         await answer.send(send, request_id.encode(), without_body=method == "HEAD")
 
-    async def _answer(self, request: ApiRequest, method: str) -> Answer:
+    async def _answer(self, request: ApiRequest, method: str) -> Answer | FileAnswer:
         handler = self._handlers.get("GET" if method == "HEAD" else method)
         if handler is None:
             raise MethodNotAllowed(f"{method} is not possible here; {' and '.join(self._allowed)} is")

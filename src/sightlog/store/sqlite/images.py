@@ -149,3 +149,9 @@ def blob_bytes(connection: sqlite3.Connection) -> int:
 
 def _add_bytes(connection: sqlite3.Connection, n: int) -> None:
     connection.execute("UPDATE sums SET n = n + ? WHERE name = 'blob_bytes'", (n,))
+
+
+def forget_freed(connection: sqlite3.Connection, hash: str, *, was_removed: bool) -> None:
+    """Take a blob off the list of those to remove, unless it is still there and still needless."""
+    if was_removed or is_blob_needed(connection, hash):
+        connection.execute("DELETE FROM freed_blobs WHERE hash = ?", (hash,))

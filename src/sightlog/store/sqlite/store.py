@@ -176,8 +176,8 @@ class SqliteStore:
         with self._short_readers.snapshot() as connection:
             return [row[0] for row in connection.execute("SELECT hash FROM freed_blobs")]
 
-    def forget_freed_blob(self, hash: str) -> None:
-        self._write(lambda t: t.connection.execute("DELETE FROM freed_blobs WHERE hash = ?", (hash,)))
+    def forget_freed_blob(self, hash: str, *, was_removed: bool) -> None:
+        self._write(lambda t: images.forget_freed(t.connection, hash, was_removed=was_removed))
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
         with self._short_readers.snapshot() as connection:

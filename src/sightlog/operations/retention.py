@@ -1,0 +1,92 @@
+"""Retention is deletion: what is too old, or too much, is removed in small steps that leave room for others."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from msgspec import Struct
+
+from sightlog.blobs.contract import Blobs
+from sightlog.domain.api_keys import Caller
+from sightlog.domain.limits import Limits
+from sightlog.domain.retention import Expired, cutoff_of
+from sightlog.domain.stored import Deleted
+from sightlog.operations.use_cases import use_case_of
+from sightlog.store.contract import Store
+
+_EVENTS_PER_STEP = 200
+_MICROSECONDS_PER_HOUR = 3_600_000_000
+
+
+class Removed(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one run of retention removed: by age, to make room, and pictures that no event ever named."""
+
+    too_old: int = 0
+    for_room: int = 0
+    unused_images: int = 0
+
+
+class Removable(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a run would remove: per use case by age; and by how many bytes the store is over its limit."""
+
+    too_old: list[Expired]
+    bytes_used: int
+    bytes_over: int
+
+
+def delete_events(store: Store, blobs: Blobs, caller: Caller, reference: str, event_ids: list[str]) -> Deleted:
+    """Remove events of a use case for good, with their feedback and pictures. Raises NotFound for the use case."""
+    deleted = store.delete_events(caller.workspace, use_case_of(store, caller, reference), event_ids)
+    remove_freed_blobs(store, blobs)
+    return deleted
+
+
+def plan_retention(store: Store, limits: Limits, now: int) -> Removable:
+    """What `run_retention` would remove now."""
+    used = store.used_bytes()
+    over = max(0, used - limits.max_bytes) if limits.max_bytes else 0
+    return Removable(too_old=store.list_expired(_cutoffs(store, now)), bytes_used=used, bytes_over=over)
+
+
+def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: threading.Event | None = None) -> Removed:
+    """Remove what is too old and, above SIGHTLOG_MAX_BYTES, the oldest. Ends early when `stop` is set."""
+    stop = stop or threading.Event()
+    too_old = for_room = 0
+    cutoffs = _cutoffs(store, now)
+    while not stop.is_set():
+        removed = _step(store, blobs, lambda: store.expire_events(cutoffs, _EVENTS_PER_STEP), stop)
+        too_old += removed
+        if removed < _EVENTS_PER_STEP:
+            break
+    while limits.max_bytes and store.used_bytes() > limits.max_bytes and not stop.is_set():
+        removed = _step(store, blobs, lambda: store.expire_oldest(_EVENTS_PER_STEP), stop)
+        for_room += removed
+        if removed == 0:
+            break
+    uploaded_before = now - limits.unused_image_hours * _MICROSECONDS_PER_HOUR
+    unused = _step(store, blobs, lambda: store.expire_images(uploaded_before, _EVENTS_PER_STEP), stop)
+    return Removed(too_old=too_old, for_room=for_room, unused_images=unused)
+
+
+def remove_freed_blobs(store: Store, blobs: Blobs) -> None:
+    """Unlink the files that commits have freed. Interrupted anywhere, it is done by the next run."""
+    for hash in store.freed_blobs():
+        with blobs.holding(hash):
+            was_removed = blobs.remove_unless(hash, partial(store.is_blob_needed, hash))
+            store.forget_freed_blob(hash, was_removed=was_removed)
+
+
+def _step(store: Store, blobs: Blobs, remove: Callable[[], int], stop: threading.Event) -> int:
+    """One step, and then as long a pause, so that ingestion has at least half of the writer."""
+    began = time.monotonic()
+    removed = remove()
+    if removed:
+        remove_freed_blobs(store, blobs)
+        stop.wait(time.monotonic() - began)
+    return removed
+
+
+def _cutoffs(store: Store, now: int) -> dict[int, int]:
+    cutoffs = {workspace.number: cutoff_of(workspace.lookback_days, now) for workspace in store.list_workspaces()}
+    return {number: cutoff for number, cutoff in cutoffs.items() if cutoff is not None}
