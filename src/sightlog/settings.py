@@ -35,6 +35,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", int, 8000, "The port to listen on.", 0, 65_535),
     Setting("public_url", str, "", "The address that people and links use, when a proxy stands in front."),
     Setting("lookback_days", int, 365, "How long new workspaces keep their events; 0 keeps them for ever.", 0, 36_500),
+    Setting("device_use_case", str, "Device events", "The use case of device events that name none."),
+    Setting("device_port", int, 0, "Also listen here, where the block's device mode points (8001); 0 is off.", 0),
     Setting("log_level", str, "info", "debug, info, warning or error; debug also logs every request."),
     Setting("batch_events", int, 100, "The most events in one batch.", 1),
     Setting("json_body_bytes", int, 10_000_000, "The largest JSON body that is read.", 1000),
@@ -68,6 +70,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int
     public_url: str
     lookback_days: int
+    device_use_case: str
+    device_port: int
     log_level: str
     benchmark_routes: bool
     limits: Limits
@@ -90,6 +94,8 @@ def load_settings(environment: Mapping[str, str], **flags: Any) -> Settings:
         port=values["port"],
         public_url=values["public_url"].rstrip("/"),
         lookback_days=values["lookback_days"],
+        device_use_case=values["device_use_case"],
+        device_port=values["device_port"],
         log_level=values["log_level"],
         benchmark_routes=values["benchmark_routes"],
         limits=limits,

@@ -16,7 +16,11 @@ async def take_command(request: ApiRequest) -> Answer:
         raise Unauthenticated("Unauthorized: this needs the key in run.json of the data folder")
     arguments = read_json(await request.body())
     context = CommandContext(
-        store=request.store, limits=request.limits, lookback_days=request.context.lookback_days, now=request.now
+        store=request.store,
+        blobs=request.context.blobs,
+        limits=request.limits,
+        lookback_days=request.context.lookback_days,
+        now=request.now,
     )
     name = request.path_parameters["name"]
     return json_answer(await request.run_errand(lambda: run_command(name, context, arguments)))

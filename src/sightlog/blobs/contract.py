@@ -53,8 +53,8 @@ class Blobs(Protocol):
         takes for the same hash. Whether it was removed; a missing blob counts as removed."""
         ...
 
-    def holding(self, hash: str) -> AbstractContextManager[object]:
-        """While held, nothing removes this hash: from before its publication until its row is committed."""
+    def holding(self, *hashes: str) -> AbstractContextManager[object]:
+        """While held, nothing removes these hashes: from before their publication until their rows are committed."""
         ...
 
     def derived(self, hash: str, variant: str, make: Callable[[Path, Path], None]) -> Path | None:

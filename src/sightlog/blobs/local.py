@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from sightlog.blobs.contract import Incoming
@@ -96,15 +96,19 @@ class LocalBlobs:
                     file.unlink(missing_ok=True)
             return True
 
-    def holding(self, hash: str) -> AbstractContextManager[object]:
-        return self._locks[int(hash[:4], 16) % _LOCKS]
+    def holding(self, *hashes: str) -> AbstractContextManager[object]:
+        held = ExitStack()
+        # Always in the same order, so that two that hold several never wait for each other.
+        for number in sorted({_lock_of(hash) for hash in hashes}):
+            held.enter_context(self._locks[number])
+        return held
 
     def derived(self, hash: str, variant: str, make: Callable[[Path, Path], None]) -> Path | None:
         found = self.existing(hash, variant)
         if found is not None:
             return found
         target = self._derived / hash[:2] / f"{hash}.{variant}"
-        with self._making_locks[int(hash[:4], 16) % _LOCKS]:
+        with self._making_locks[_lock_of(hash)]:
             if target.is_file():
                 return target
             source = self.path(hash)
@@ -145,6 +149,10 @@ class LocalBlobs:
 
     def _target(self, hash: str) -> Path:
         return self._folder / hash[:2] / hash
+
+
+def _lock_of(hash: str) -> int:
+    return int(hash[:4], 16) % _LOCKS
 
 
 def _sync_folder(folder: Path) -> None:

@@ -29,6 +29,17 @@ MAY_MANAGE = (Scope.MANAGE,)
 ALIASES = {scope.value.replace("vision-events:", "visionEvents.").replace(":", "."): scope for scope in Scope}
 
 
+class SourceDefaults(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What an event's source is when the event does not say: the workflow block never does (contract 12)."""
+
+    device_id: str | None = None
+    stream_id: str | None = None
+    workflow_id: str | None = None
+
+
+NO_DEFAULTS = SourceDefaults()
+
+
 class ApiKey(Struct, frozen=True, kw_only=True, rename="camel"):
     """A key without its secret. `scopes` None means full access. Times are formatted timestamps."""
 
@@ -39,16 +50,18 @@ class ApiKey(Struct, frozen=True, kw_only=True, rename="camel"):
     workspace_number: int
     created_at: str
     revoked_at: str | None = None
+    defaults: SourceDefaults = NO_DEFAULTS
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """Who is asking: the workspace, its slug, and what the key may do."""
+    """Who is asking: the workspace, its slug, and what the key may do. `key` is None for the command line."""
 
     workspace: int
     workspace_slug: str
     lookback_days: int
-    key: int
+    key: int | None
     scopes: frozenset[Scope] | None
+    defaults: SourceDefaults | None = None
 
     def may(self, any_of: tuple[Scope, ...]) -> bool:
         """Whether one of these scopes is held; a key without named scopes has all."""

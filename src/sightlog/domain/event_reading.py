@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from sightlog.domain import problems as reading
+from sightlog.domain.api_keys import SourceDefaults
 from sightlog.domain.errors import Invalid, Problem
 from sightlog.domain.events import EventType, NewEvent, event_type_of
 from sightlog.domain.facts import Entry, entries_of
@@ -29,6 +30,7 @@ _OPTIONAL = (
     ("custom_metadata", "customMetadata"),
     ("comment", "comment"),
 )
+_CAMEL = dict(_OPTIONAL)
 _KNOWN_TOP = frozenset(name for _, name in _OPTIONAL)
 # Written apart, or answered by us: an event that was copied from a reply must not repeat our own fields.
 _APART = frozenset("eventId eventType timestamp useCaseId images warnings feedback receivedAt".split())
@@ -67,12 +69,13 @@ class AcceptedEvent(Struct, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """Under which rules events are read: `now` in microseconds; `any_age` is for imports."""
+    """Under which rules events are read: `now` in microseconds; `any_age` is for imports; `defaults` are the key's."""
 
     limits: Limits
     now: int
     lookback_days: int
     any_age: bool = False
+    defaults: SourceDefaults | None = None
 
 
 def read_event(raw: bytes, rules: Reading) -> AcceptedEvent:
@@ -186,6 +189,8 @@ def _accept(
     event: NewEvent, plain: dict[str, Any] | None, unknown: list[str], rules: Reading
 ) -> tuple[AcceptedEvent | None, list[Problem]]:
     """Apply the rules that are not types. `plain` is the JSON as sent, needed only when it has unknown fields."""
+    if rules.defaults is not None:
+        event, plain = _with_defaults(event, plain, rules.defaults)
     (timestamp, has_offset), problem = _read_time(event.timestamp, rules)
     problems = [Problem("timestamp", problem)] if problem else []
     if event.images and len(event.images) > rules.limits.images_per_event:
@@ -216,6 +221,22 @@ def _accept(
         ),
         [],
     )
+
+
+def _with_defaults(
+    event: NewEvent, plain: dict[str, Any] | None, defaults: SourceDefaults
+) -> tuple[NewEvent, dict[str, Any] | None]:
+    """The event with the key's device, stream and workflow where it names none; its own values win."""
+    missing = {
+        attribute: value
+        for attribute, value in msgspec.structs.asdict(defaults).items()
+        if value is not None and getattr(event, attribute) is None
+    }
+    if missing:
+        event = msgspec.structs.replace(event, **missing)
+        if plain is not None:
+            plain = {**plain, **{_CAMEL[attribute]: value for attribute, value in missing.items()}}
+    return event, plain
 
 
 def _source_ids(event: NewEvent) -> list[tuple[str, str]]:

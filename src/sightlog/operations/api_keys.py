@@ -1,16 +1,28 @@
 """Making, listing and revoking API keys, and telling who is calling."""
 
-from sightlog.domain.api_keys import ApiKey, Caller, hash_of, hint_of, new_secret, parse_scopes
+from sightlog.domain.api_keys import (
+    NO_DEFAULTS,
+    ApiKey,
+    Caller,
+    SourceDefaults,
+    hash_of,
+    hint_of,
+    new_secret,
+    parse_scopes,
+)
 from sightlog.domain.errors import Unauthenticated
 from sightlog.domain.names import check_name
 from sightlog.store.contract import Store
 
 
-def create_api_key(store: Store, workspace: int, name: str, scopes: list[str], now: int) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is shown this once. No scopes means full access. Raises Invalid."""
+def create_api_key(
+    store: Store, workspace: int, name: str, scopes: list[str], now: int, defaults: SourceDefaults = NO_DEFAULTS
+) -> tuple[ApiKey, str]:
+    """A new key and its secret, which is shown this once. No scopes means full access; `defaults` name the source
+    of events that name none. Raises Invalid."""
     secret = new_secret()
     named = check_name(name)
-    key = store.add_api_key(workspace, named, hash_of(secret), hint_of(secret), parse_scopes(scopes), now)
+    key = store.add_api_key(workspace, named, hash_of(secret), hint_of(secret), parse_scopes(scopes), now, defaults)
     return key, secret
 
 

@@ -4,16 +4,20 @@ Arguments and results are plain JSON values; one table says what there is.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from sightlog.blobs.contract import Blobs
+from sightlog.domain.api_keys import Caller, SourceDefaults
 from sightlog.domain.errors import NotFound
+from sightlog.domain.event_reading import Reading
 from sightlog.domain.limits import Limits
 from sightlog.domain.retention import reported_lookback_days
 from sightlog.domain.workspaces import Workspace
-from sightlog.operations import api_keys, transfer, use_cases, workspaces
+from sightlog.operations import api_keys, deliveries, retention, transfer, use_cases, workspaces
 from sightlog.store.contract import Store
 
 
@@ -21,6 +25,7 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     """With what commands work; `now` in microseconds."""
 
     store: Store
+    blobs: Blobs
     limits: Limits
     lookback_days: int
     now: int
@@ -53,7 +58,10 @@ def _list_workspaces(context: CommandContext, arguments: Arguments) -> Any:
 def _create_key(context: CommandContext, arguments: Arguments) -> Any:
     workspace = _workspace(context, arguments)
     scopes = arguments.get("scopes") or []
-    key, secret = api_keys.create_api_key(context.store, workspace.number, arguments["name"], scopes, context.now)
+    defaults = msgspec.convert(arguments.get("defaults") or {}, SourceDefaults)
+    key, secret = api_keys.create_api_key(
+        context.store, workspace.number, arguments["name"], scopes, context.now, defaults
+    )
     return {"key": key, "secret": secret, "workspace": workspace.slug}
 
 
@@ -105,6 +113,27 @@ def _export_lines(context: CommandContext, arguments: Arguments) -> Any:
     return transfer.export_lines(context.store, number, use_case, arguments["after"], arguments["limit"])
 
 
+def _import_bundle(context: CommandContext, arguments: Arguments) -> Any:
+    """The path is one of this machine: whoever may run commands may read the folder's owner's files."""
+    workspace = _workspace(context, arguments)
+    caller = Caller(
+        workspace=workspace.number,
+        workspace_slug=workspace.slug,
+        lookback_days=workspace.lookback_days,
+        key=None,
+        scopes=None,
+    )
+    rules = Reading(limits=context.limits, now=context.now, lookback_days=workspace.lookback_days, any_age=True)
+    path = Path(arguments["path"])
+    return deliveries.deliver_bundle(context.store, context.blobs, caller, path, arguments.get("useCase"), rules)
+
+
+def _run_retention(context: CommandContext, arguments: Arguments) -> Any:
+    if arguments.get("dryRun"):
+        return retention.plan_retention(context.store, context.limits, context.now)
+    return retention.run_retention(context.store, context.blobs, context.limits, context.now)
+
+
 COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "workspaces.create": _create_workspace,
     "workspaces.list": _list_workspaces,
@@ -118,4 +147,6 @@ COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "use-cases.unarchive": _unarchive_use_case,
     "events.import": _import_lines,
     "events.export": _export_lines,
+    "bundles.import": _import_bundle,
+    "retention.run": _run_retention,
 }

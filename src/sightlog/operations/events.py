@@ -1,6 +1,5 @@
 """Taking events in: read, check, store."""
 
-from collections.abc import Callable
 from concurrent.futures import Future
 
 from sightlog.domain.api_keys import Caller
@@ -12,25 +11,23 @@ from sightlog.store.contract import Store
 
 def create_event(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
     """Store one event. Raises at once when its body is wrong; the future is done when it is durable."""
-    return _create(store, caller, [read_event(raw, _rules(caller, limits, now))], now)
+    return _create(store, caller, [read_event(raw, rules_of(caller, limits, now))], now)
 
 
 def create_batch(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
     """Store a batch, all or nothing. Raises at once when any of it is wrong."""
-    return _create(store, caller, read_batch(raw, _rules(caller, limits, now)), now)
+    return _create(store, caller, read_batch(raw, rules_of(caller, limits, now)), now)
 
 
 def check_event(caller: Caller, raw: bytes, limits: Limits, now: int) -> AcceptedEvent:
     """Everything that `create_event` does but storing."""
-    return read_event(raw, _rules(caller, limits, now))
+    return read_event(raw, rules_of(caller, limits, now))
 
 
-def _rules(caller: Caller, limits: Limits, now: int) -> Reading:
-    return Reading(limits=limits, now=now, lookback_days=caller.lookback_days)
+def rules_of(caller: Caller, limits: Limits, now: int) -> Reading:
+    """Under which rules a caller's events are read."""
+    return Reading(limits=limits, now=now, lookback_days=caller.lookback_days, defaults=caller.defaults)
 
 
 def _create(store: Store, caller: Caller, events: list[AcceptedEvent], now: int) -> "Future[list[Receipt]]":
     return store.add_events(caller.workspace, caller.key, events, now)
-
-
-Create = Callable[[Store, Caller, bytes, Limits, int], "Future[list[Receipt]]"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
-from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.api_keys import ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
@@ -33,9 +33,16 @@ class Store(Protocol):
         ...
 
     def add_api_key(
-        self, workspace: int, name: str, hash: bytes, hint: str, scopes: Sequence[Scope] | None, now: int
+        self,
+        workspace: int,
+        name: str,
+        hash: bytes,
+        hint: str,
+        scopes: Sequence[Scope] | None,
+        now: int,
+        defaults: SourceDefaults = ...,
     ) -> ApiKey:
-        """Keep a key by its hash; `scopes` None gives full access."""
+        """Keep a key by its hash; `scopes` None gives full access, `defaults` none by default."""
         ...
 
     def find_caller(self, hash: bytes) -> Caller | None:
@@ -123,6 +130,17 @@ class Store(Protocol):
 
     def add_image(self, image: UploadedImage, key: int | None, now: int) -> None:
         """Keep what is known of a picture whose blob is published; the same id again changes nothing."""
+        ...
+
+    def add_delivery(
+        self, workspace: int, key: int | None, event: AcceptedEvent, images: Sequence[UploadedImage], now: int
+    ) -> Receipt:
+        """Store an event and the pictures that came with it, visible together or not at all. When the same event,
+        with the same pictures, is there already, nothing changes. Else as `add_events` and `add_image`."""
+        ...
+
+    def latest_events(self, workspace: int, limit: int) -> list[StoredEvent]:
+        """The events that arrived last, newest arrival first."""
         ...
 
     def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:

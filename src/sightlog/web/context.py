@@ -29,5 +29,6 @@ class Context(Struct, frozen=True, kw_only=True):
     blobs: Blobs
     signer: LinkSigner
     space: SpaceGuard
+    device_use_case: str
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now

@@ -27,7 +27,7 @@ class FormReader:
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
             raise Invalid.at("", "expected multipart/form-data with a part called 'file'")
-        callbacks: "MultipartCallbacks" = {
+        callbacks: MultipartCallbacks = {
             "on_part_begin": self._begin_part,
             "on_part_data": self._take_data,
             "on_header_field": self._take_header_name,

@@ -16,6 +16,8 @@ from sightlog.web.files import FileAnswer
 
 R = TypeVar("R")
 
+_GATHERED_BYTES = 262_144
+
 
 class ApiRequest:
     """One request. `body` may be read once."""
@@ -60,17 +62,23 @@ class ApiRequest:
         scheme, _, secret = given.partition(" ")
         return secret.strip() if scheme.lower() == "bearer" else None
 
-    def require(self, *any_of: Scope) -> Caller:
+    def require(self, *any_of: Scope, key_in_query: bool = False) -> Caller:
         """Who is calling, by the header. Raises Unauthenticated, or Forbidden without one of these scopes."""
-        caller = authenticate(self.store, self.bearer_key())
+        secret = self.bearer_key()
+        if secret is None and key_in_query:
+            secret = self.query("api_key")
+        return self.allow(authenticate(self.store, secret), any_of)
+
+    def allow(self, caller: Caller, any_of: tuple[Scope, ...]) -> Caller:
+        """The caller, when its key has one of these scopes. Raises Forbidden."""
         if not caller.may(any_of):
             names = " or ".join(f"'{scope.value}'" for scope in any_of)
             raise Forbidden(f"insufficient permissions: this call needs a key with the scope {names}")
         return caller
 
-    async def body(self) -> bytes:
-        """The whole body. Raises TooLarge as soon as it is known to be over the limit."""
-        limit = self.limits.json_body_bytes
+    async def body(self, limit: int | None = None) -> bytes:
+        """The whole body. Raises TooLarge as soon as it is known to be over the limit (of JSON, when not given)."""
+        limit = limit or self.limits.json_body_bytes
         announced = self.header(b"content-length")
         if announced is not None and announced.isdigit() and int(announced) > limit:
             raise _too_large(limit)
@@ -107,6 +115,16 @@ class ApiRequest:
             yield message.get("body", b"")
             more = message.get("more_body", False)
 
+    async def gathered_stream(self) -> AsyncIterator[bytes]:
+        """The body in larger pieces, so that not every packet costs a trip to another thread."""
+        waiting: list[bytes] = []
+        async for chunk in self.stream():
+            waiting.append(chunk)
+            if sum(map(len, waiting)) > _GATHERED_BYTES:
+                yield b"".join(waiting)
+                waiting = []
+        yield b"".join(waiting)
+
     def file(self, path: Path, content_type: str, etag: str) -> FileAnswer:
         """The answer that is a file."""
         return FileAnswer(self._scope, self._receive, path, content_type, etag)
@@ -132,4 +150,4 @@ class ClientGone(Exception):
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"the body is longer than {limit:,} bytes (SIGHTLOG_JSON_BODY_BYTES)")
+    return TooLarge(f"the body is longer than {limit:,} bytes")

@@ -50,6 +50,7 @@ class Route(Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     content_type: str = "application/json"
     is_described: bool = True
+    error_answer: ErrorAnswer | None = None
 
 
 class Endpoint:
@@ -59,7 +60,7 @@ class Endpoint:
         self._handlers = {route.method: route.handler for route in routes}
         self._allowed = sorted(self._handlers)
         self._context = context
-        self._error_answer = error_answer
+        self._error_answer = routes[0].error_answer or error_answer
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Serve one request."""

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from msgspec import json
 
-from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.api_keys import ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.errors import NotFound
 from sightlog.domain.times import format_timestamp
 
-_SELECT = "SELECT number, workspace, name, hint, scopes, created_at, revoked_at FROM api_keys"
+_SELECT = "SELECT number, workspace, name, hint, scopes, created_at, revoked_at, defaults FROM api_keys"
 
 
-def _api_key(row: tuple[int, int, str, str, str | None, int, int | None]) -> ApiKey:
-    number, workspace, name, hint, scopes, created_at, revoked_at = row
+def _api_key(row: tuple[int, int, str, str, str | None, int, int | None, str | None]) -> ApiKey:
+    number, workspace, name, hint, scopes, created_at, revoked_at, defaults = row
     return ApiKey(
         number=number,
         workspace_number=workspace,
@@ -22,6 +22,7 @@ def _api_key(row: tuple[int, int, str, str, str | None, int, int | None]) -> Api
         scopes=None if scopes is None else json.decode(scopes, type=list[Scope]),
         created_at=format_timestamp(created_at),
         revoked_at=None if revoked_at is None else format_timestamp(revoked_at),
+        defaults=SourceDefaults() if defaults is None else json.decode(defaults, type=SourceDefaults),
     )
 
 
@@ -32,12 +33,15 @@ def add(
     hash: bytes,
     hint: str,
     scopes: Sequence[Scope] | None,
+    defaults: SourceDefaults,
     now: int,
 ) -> ApiKey:
     """See the contract."""
+    scopes_text = None if scopes is None else json.encode(scopes).decode()
+    defaults_text = None if defaults == SourceDefaults() else json.encode(defaults).decode()
     number = connection.execute(
-        "INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (workspace, name, hash, hint, None if scopes is None else json.encode(scopes).decode(), now),
+        "INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at, defaults) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (workspace, name, hash, hint, scopes_text, now, defaults_text),
     ).lastrowid
     return _api_key(connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone())
 
@@ -45,19 +49,20 @@ def add(
 def find_caller(connection: sqlite3.Connection, hash: bytes) -> Caller | None:
     """See the contract."""
     row = connection.execute(
-        "SELECT k.number, k.scopes, w.number, w.slug, w.lookback_days FROM api_keys k"
+        "SELECT k.number, k.scopes, k.defaults, w.number, w.slug, w.lookback_days FROM api_keys k"
         " JOIN workspaces w ON w.number = k.workspace WHERE k.hash = ? AND k.revoked_at IS NULL",
         (hash,),
     ).fetchone()
     if row is None:
         return None
-    number, scopes, workspace, slug, lookback_days = row
+    number, scopes, defaults, workspace, slug, lookback_days = row
     return Caller(
         workspace=workspace,
         workspace_slug=slug,
         lookback_days=lookback_days,
         key=number,
         scopes=None if scopes is None else frozenset(json.decode(scopes, type=list[Scope])),
+        defaults=None if defaults is None else json.decode(defaults, type=SourceDefaults),
     )
 
 

@@ -4,6 +4,7 @@ import sqlite3
 
 from msgspec import json
 
+from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.stored import StoredEvent
 from sightlog.store.sqlite import feedback
 
@@ -44,6 +45,20 @@ def by_id(connection: sqlite3.Connection, workspace: int, event_id: str) -> Stor
     """One event with all its reviews."""
     row = connection.execute(f"{_SELECT} WHERE e.workspace = ? AND e.event_id = ?", (workspace, event_id)).fetchone()
     return _event(connection, workspace, row, whole=True) if row else None
+
+
+def latest(connection: sqlite3.Connection, workspace: int, limit: int) -> list[StoredEvent]:
+    """The events that arrived last, newest arrival first."""
+    rows = connection.execute(f"{_SELECT} WHERE e.workspace = ? ORDER BY e.seq DESC LIMIT ?", (workspace, limit))
+    return [_event(connection, workspace, row, whole=False) for row in rows.fetchall()]
+
+
+def is_same(connection: sqlite3.Connection, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
+    """Whether exactly this event is stored in this use case already."""
+    row = connection.execute(
+        "SELECT use_case, rest, images FROM events WHERE workspace = ? AND event_id = ?", (workspace, event.event_id)
+    ).fetchone()
+    return row is not None and row == (use_case, event.rest.decode(), event.images.decode())
 
 
 def arrived_after(

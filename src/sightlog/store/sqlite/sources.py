@@ -60,9 +60,10 @@ def _after_removal(connection: sqlite3.Connection, source: SourceKey, timestamp:
     elif timestamp >= row[0] or seq >= row[1]:
         connection.execute(
             "UPDATE sources SET (last_timestamp, last_seq, last_received_at) = ("
-            "  SELECT max(i.timestamp), max(i.seq), (SELECT received_at FROM events WHERE events.seq = max(i.seq))"
-            "  FROM side_index i WHERE i.use_case = ?1 AND i.field = ?2 AND i.type = ?4 AND i.value = ?3"
-            "  AND i.bucket IN (SELECT quarter_hour FROM tallies WHERE use_case = ?1 AND kind = ?5))"
+            "  SELECT newest, last, (SELECT received_at FROM events WHERE seq = last) FROM ("
+            "   SELECT max(timestamp) AS newest, max(seq) AS last FROM side_index"
+            "   WHERE use_case = ?1 AND field = ?2 AND type = ?4 AND value = ?3"
+            "   AND bucket IN (SELECT quarter_hour FROM tallies WHERE use_case = ?1 AND kind = ?5)))"
             " WHERE use_case = ?1 AND kind = ?2 AND name = ?3",
             (*source, TEXT, OUTCOME),
         )

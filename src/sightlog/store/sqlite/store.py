@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from sightlog.domain.api_keys import ApiKey, Caller, Scope
+from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
@@ -64,9 +64,16 @@ class SqliteStore:
             return workspaces.all_of_them(connection)
 
     def add_api_key(
-        self, workspace: int, name: str, hash: bytes, hint: str, scopes: Sequence[Scope] | None, now: int
+        self,
+        workspace: int,
+        name: str,
+        hash: bytes,
+        hint: str,
+        scopes: Sequence[Scope] | None,
+        now: int,
+        defaults: SourceDefaults = NO_DEFAULTS,
     ) -> ApiKey:
-        return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, now))
+        return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, defaults, now))
 
     def find_caller(self, hash: bytes) -> Caller | None:
         # Only this process writes the store, so what it remembers is right until a key changes.
@@ -160,6 +167,15 @@ class SqliteStore:
 
     def add_image(self, image: UploadedImage, key: int | None, now: int) -> None:
         self._write(lambda t: images.add(t.connection, image, key, now))
+
+    def add_delivery(
+        self, workspace: int, key: int | None, event: AcceptedEvent, images: Sequence[UploadedImage], now: int
+    ) -> Receipt:
+        return self._write(lambda t: t.add_delivery(workspace, key, event, images, now))
+
+    def latest_events(self, workspace: int, limit: int) -> list[StoredEvent]:
+        with self._short_readers.snapshot() as connection:
+            return events.latest(connection, workspace, limit)
 
     def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
         with self._short_readers.snapshot() as connection:

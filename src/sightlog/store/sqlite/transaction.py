@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
 from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.images import UploadedImage
 from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
-from sightlog.store.sqlite import tallies, use_cases
+from sightlog.store.sqlite import events, images, tallies, use_cases
 from sightlog.store.sqlite.changes import Changes, Pending
 
 
@@ -58,12 +59,12 @@ class SqliteTransaction:
         """To be called by whoever changes a use case."""
         self.memory.use_cases.clear()
 
-    def add_events(self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int) -> list[Receipt]:
+    def add_events(self, workspace: int, key: int | None, accepted: Sequence[AcceptedEvent], now: int) -> list[Receipt]:
         """Check all, then gather all; the receipts are complete once the transaction is flushed."""
-        numbers = self._resolve(workspace, events)
+        numbers = self._resolve(workspace, accepted)
         received_at = self.memory.last_received_at = max(self.memory.last_received_at, now)
         receipts = []
-        for event, number in zip(events, numbers, strict=True):
+        for event, number in zip(accepted, numbers, strict=True):
             if (workspace, event.event_id) in self._pending:
                 self.flush()
             receipt = Receipt(event_id=event.event_id, warnings=event.warnings)
@@ -71,10 +72,23 @@ class SqliteTransaction:
             receipts.append(receipt)
         return receipts
 
-    def _resolve(self, workspace: int, events: Sequence[AcceptedEvent]) -> list[int]:
+    def add_delivery(
+        self, workspace: int, key: int | None, event: AcceptedEvent, pictures: Sequence[UploadedImage], now: int
+    ) -> Receipt:
+        """An event with its pictures; one that is there already, as a whole, stays as it is."""
+        number = self._resolve(workspace, [event])[0]
+        if events.is_same(self.connection, workspace, number, event):
+            return Receipt(event_id=event.event_id, warnings=event.warnings, created=False)
+        for picture in pictures:
+            images.add(self.connection, picture, key, now)
+        receipt = self.add_events(workspace, key, [event], now)[0]
+        self.flush()
+        return receipt
+
+    def _resolve(self, workspace: int, accepted: Sequence[AcceptedEvent]) -> list[int]:
         numbers: list[int] = []
         refusals: list[UnknownUseCase | ArchivedUseCase] = []
-        for event in events:
+        for event in accepted:
             use_case = self.memory.use_case(workspace, event.use_case)
             if use_case is None:
                 refusals.append(refuse_unknown(event.use_case, event.index))
