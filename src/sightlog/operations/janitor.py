@@ -6,7 +6,7 @@ import threading
 from sightlog.blobs.contract import Blobs
 from sightlog.domain.limits import Limits
 from sightlog.operations.clock import microseconds_now
-from sightlog.operations.retention import Removed, remove_freed_blobs, run_retention
+from sightlog.operations.retention import Removed, remove_freed_blobs, remove_orphans, run_retention
 from sightlog.store.contract import Store
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,9 @@ class Janitor:
         self._thread.join()
 
     def _work(self) -> None:
+        orphans = remove_orphans(self._store, self._blobs, self._stop)
+        if orphans:
+            logger.info("removed %d picture files that nothing names; an earlier process was interrupted", orphans)
         while not self._stop.is_set():
             try:
                 self._clean()

@@ -77,6 +77,17 @@ def remove_freed_blobs(store: Store, blobs: Blobs) -> None:
             store.forget_freed_blob(hash, was_removed=was_removed)
 
 
+def remove_orphans(store: Store, blobs: Blobs, stop: threading.Event) -> int:
+    """Remove files that no row names: what a crash between the two leaves behind. How many."""
+    removed = 0
+    for hash in blobs.all_hashes():
+        if stop.is_set():
+            break
+        if not store.is_blob_needed(hash):
+            removed += blobs.remove_unless(hash, partial(store.is_blob_needed, hash))
+    return removed
+
+
 def _step(store: Store, blobs: Blobs, remove: Callable[[], int], stop: threading.Event) -> int:
     """One step, and then as long a pause, so that ingestion has at least half of the writer."""
     began = time.monotonic()

@@ -9,6 +9,7 @@ from sightlog.domain.errors import Invalid, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_plain_event
 from sightlog.domain.limits import Limits
 from sightlog.domain.problems import read_json
+from sightlog.domain.retention import is_beyond_lookback
 from sightlog.domain.stored import StoredEvent
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.workspaces import Workspace
@@ -27,11 +28,13 @@ class BadLine(Struct, frozen=True):
 
 
 class ImportedChunk(Struct, frozen=True):
-    """What became of a chunk: events that are new, events that replaced one, and lines that were left out."""
+    """What became of a chunk: events that are new, events that replaced one, and lines that were left out. Those
+    beyond the lookback were stored too, but retention will remove them."""
 
     created: int
     overwritten: int
     bad: list[BadLine]
+    beyond_lookback: int
 
 
 class ExportedChunk(Struct, frozen=True):
@@ -62,7 +65,7 @@ def import_lines(
         else:
             good[event.event_id] = (number, event)
     waiting = [(number, store.add_events(workspace.number, None, [event], now)) for number, event in good.values()]
-    created = overwritten = 0
+    created = overwritten = beyond_lookback = 0
     for number, future in waiting:
         try:
             receipt = future.result()[0]
@@ -71,7 +74,9 @@ def import_lines(
         else:
             created += receipt.created
             overwritten += not receipt.created
-    return ImportedChunk(created, overwritten, sorted(bad, key=lambda one: one.line))
+            timestamp = good[receipt.event_id][1].timestamp
+            beyond_lookback += is_beyond_lookback(timestamp, workspace.lookback_days, now)
+    return ImportedChunk(created, overwritten, sorted(bad, key=lambda one: one.line), beyond_lookback)
 
 
 def _read_line(
