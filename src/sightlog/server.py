@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,14 +17,21 @@ from msgspec import Struct
 
 from sightlog.api import bootstrap, docs_page, routes
 from sightlog.api.errors import error_answer
+from sightlog.blobs.contract import Blobs
+from sightlog.blobs.opening import open_blobs, read_link_secret
 from sightlog.dashboard import welcome
-from sightlog.operations.workspaces import make_first_workspace
+from sightlog.device import routes as device_routes
+from sightlog.domain.image_links import LinkSigner
+from sightlog.operations.clock import microseconds_now
+from sightlog.operations.janitor import Janitor
+from sightlog.operations.space import SpaceGuard
+from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, make_first_workspace
 from sightlog.settings import Settings
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
 from sightlog.web import asgi
 from sightlog.web.answers import Answer
-from sightlog.web.context import Context, microseconds_now
+from sightlog.web.context import Context
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Parameter, Route, build_router
 
@@ -32,6 +40,8 @@ RUN_FILE = "run.json"
 # The writer's thread needs the interpreter many times a commit; the default of 5 ms would make it wait that long
 # each time that the event loop is busy.
 _SWITCH_INTERVAL_SECONDS = 0.0005
+
+_MOST_WAITING_CONNECTIONS = 2048
 
 
 class RunningServer(Struct, frozen=True, rename="camel"):
@@ -43,19 +53,27 @@ class RunningServer(Struct, frozen=True, rename="camel"):
 
 
 class Started(Struct, frozen=True):
-    """A store that is open, and the key of its first workspace when it is new."""
+    """A store that is open, and a key when nobody could have one yet."""
 
     store: Store
+    blobs: Blobs
     first_key: str | None
 
 
-def start_store(settings: Settings) -> Started:
+def start_store(settings: Settings, slug: str = FIRST_SLUG, name: str = FIRST_NAME) -> Started:
     """Open the data folder, and give a new one its first workspace. Raises FolderInUse, StoreTooNew."""
     store = open_store(settings.data, settings.limits)
-    return Started(store, make_first_workspace(store, settings.lookback_days, microseconds_now()))
+    try:
+        first_key = make_first_workspace(store, settings.lookback_days, microseconds_now(), slug, name)
+        return Started(store, open_blobs(settings.data), first_key)
+    except BaseException:
+        store.close()
+        raise
 
 
-def build_application(settings: Settings, store: Store, address: str, admin_key: str) -> asgi.Application:
+def build_application(
+    settings: Settings, store: Store, blobs: Blobs, address: str, admin_key: str, *, is_demo: bool = False
+) -> asgi.Application:
     """The ASGI application on an open store; the store stays the caller's to close."""
     context = Context(
         store=store,
@@ -66,6 +84,12 @@ def build_application(settings: Settings, store: Store, address: str, admin_key:
         admin_key=admin_key,
         queries=ThreadPoolExecutor(4, "query"),
         errands=ThreadPoolExecutor(4, "errand"),
+        shrinking=ThreadPoolExecutor(1, "shrinking", initializer=_give_way),
+        blobs=blobs,
+        signer=LinkSigner(read_link_secret(settings.data), settings.public_url),
+        space=SpaceGuard(blobs, settings.limits.min_free_bytes),
+        device_use_case=settings.device_use_case,
+        is_demo=is_demo,
     )
     table = route_table(settings.benchmark_routes)
     router = build_router(table, routes.NOT_FOUND, context, error_answer)
@@ -82,9 +106,10 @@ def build_application(settings: Settings, store: Store, address: str, admin_key:
 def route_table(with_benchmark_routes: bool = False) -> tuple[Route, ...]:
     """Every route that is served, in the order in which they are tried."""
     extra = routes.BENCHMARK if with_benchmark_routes else ()
-    described = (*routes.HOT, *routes.USE_CASES, *routes.HEALTH, *routes.BOOTSTRAP, *routes.WORKSPACE)
+    first = (*routes.HOT, *routes.PICTURES, *routes.USE_CASES, *device_routes.ROUTES, *routes.HEALTH)
+    described = (*first, *routes.BOOTSTRAP, *routes.WORKSPACE)
     front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)))
-    return (*routes.HOT, *routes.USE_CASES, *routes.HEALTH, *extra, *routes.BOOTSTRAP, *front, *routes.WORKSPACE)
+    return (*first, *extra, *routes.BOOTSTRAP, *front, *routes.WORKSPACE)
 
 
 async def open_front_door(request: ApiRequest) -> Answer:
@@ -121,6 +146,8 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # At once, so that of two servers which start together only one has the port.
+        listener.listen(_MOST_WAITING_CONNECTIONS)
     except OSError:
         listener.close()
         raise
@@ -137,30 +164,50 @@ def address_of(listener: socket.socket) -> str:
 
 
 def run_server(
-    settings: Settings, store: Store, listener: socket.socket, when_ready: Callable[[], None] | None = None
+    settings: Settings,
+    store: Store,
+    blobs: Blobs,
+    listener: socket.socket,
+    when_ready: Callable[[], None] | None = None,
+    before_close: Callable[[], None] | None = None,
+    *,
+    is_demo: bool = False,
 ) -> None:
-    """Serve until SIGTERM or SIGINT: then take no more connections, answer what is under way, commit, close."""
+    """Serve until SIGTERM or SIGINT: then take no more connections, answer what is under way, commit, close.
+
+    `when_ready` is called once requests are answered, `before_close` when the last one was, before the store closes.
+    """
     sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     address = address_of(listener)
     admin_key = secrets.token_hex(32)
-    application = build_application(settings, store, address, admin_key)
+    application = build_application(settings, store, blobs, address, admin_key, is_demo=is_demo)
     config = uvicorn.Config(
         application,
         log_config=None,
-        log_level=settings.log_level,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,
     )
     run_file = settings.data / RUN_FILE
-    _write_private(run_file, msgspec.json.encode(RunningServer(address, os.getpid(), admin_key)))
+    write_private(run_file, msgspec.json.encode(RunningServer(address, os.getpid(), admin_key)))
+    janitor = Janitor(store, blobs, settings.limits)
     try:
         _Server(config, when_ready).run(sockets=[listener])
     finally:
         run_file.unlink(missing_ok=True)
+        janitor.close()
+        if before_close is not None:
+            before_close()
         store.close()
+
+
+def _give_way() -> None:
+    """Let the thread that makes small pictures run after everything else; on Linux, threads have a priority each."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 class _Server(uvicorn.Server):
@@ -183,8 +230,11 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, in one step: whoever reads it sees all of it or the one before."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "wb") as file:
         file.write(content)
+    unfinished.replace(path)

@@ -77,6 +77,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: Limits
 
 
+def default_of(name: str) -> Any:
+    """The default of a setting."""
+    return next(row.default for row in SETTINGS if row.name == name)
+
+
 def load_settings(environment: Mapping[str, str], **flags: Any) -> Settings:
     """From the environment, and from flags where they are not None. Raises Invalid naming what is wrong and where."""
     values = {row.name: _value(row, environment, flags.get(row.name)) for row in SETTINGS}

@@ -1,7 +1,5 @@
 """What official clients ask before they ask for events: whose key this is, and what the workspace is called."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from sightlog.domain.api_keys import Caller
@@ -17,6 +15,21 @@ class KeyCheck(Struct, frozen=True):
 
     welcome: str
     workspace: str
+
+
+class OwnWorkspace(Struct, frozen=True, kw_only=True):
+    """A workspace by the names that clients read (contract 4.2). `projects` is always empty here."""
+
+    name: str
+    url: str
+    members: int
+    projects: list[str] = []
+
+
+class WorkspaceReply(Struct, frozen=True):
+    """The reply about the key's workspace."""
+
+    workspace: OwnWorkspace
 
 
 def _caller(request: ApiRequest) -> Caller:
@@ -37,13 +50,8 @@ async def get_workspace_by_slug(request: ApiRequest) -> Answer:
     if slug != caller.workspace_slug:
         raise NotFound(f"this key belongs to the workspace '{caller.workspace_slug}', not to '{slug[:64]}'")
     workspace = await request.run_errand(lambda: get_workspace(request.store, slug))
-    reply: dict[str, Any] = {
-        "name": workspace.name,
-        "url": workspace.slug,
-        "members": workspace.members,
-        "projects": [],
-    }
-    return json_answer({"workspace": reply})
+    own = OwnWorkspace(name=workspace.name, url=workspace.slug, members=workspace.members)
+    return json_answer(WorkspaceReply(own))
 
 
 async def take_usage(request: ApiRequest) -> Answer:

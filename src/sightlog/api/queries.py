@@ -11,8 +11,13 @@ async def query_events(request: ApiRequest) -> Answer:
     """A page of events, newest first."""
     caller = request.require(*MAY_READ)
     raw = await request.body()
-    body = await request.run_query(lambda: page_reply(queries.query_events(request.store, caller, raw)))
-    return Answer(200, body)
+    signer = request.context.signer
+
+    def reply() -> bytes:
+        page = queries.query_events(request.store, caller, raw)
+        return page_reply(page, signer, caller.workspace, request.now)
+
+    return Answer(200, await request.run_query(reply))
 
 
 async def count_events(request: ApiRequest) -> Answer:

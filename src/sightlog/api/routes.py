@@ -3,19 +3,22 @@
 The same rows serve the routes and describe them at /openapi.json, so that the description cannot drift.
 """
 
-from sightlog.api import bootstrap, commands, events, health, noop, queries, use_cases
+from sightlog.api import bootstrap, bundles, commands, events, health, images, noop, queries, use_cases
+from sightlog.api.event_replies import EventPage, WholeEvent
 from sightlog.domain.api_keys import MAY_MANAGE, MAY_READ, MAY_WRITE
 from sightlog.domain.event_reading import NewBatch
 from sightlog.domain.events import NewEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import CountQuery, EventQuery
+from sightlog.domain.image_links import SIZES
 from sightlog.domain.metadata_schema import MetadataSchema
-from sightlog.domain.stored import Count
+from sightlog.domain.stored import Count, Deleted
 from sightlog.domain.use_cases import NewUseCase
+from sightlog.operations.use_cases import STATUSES
 from sightlog.web.routing import Parameter, Route
 
 _API_KEY = Parameter("api_key", "the key, instead of the Authorization header")
-_STATUS = Parameter("status", "active (the default), inactive (archived) or all")
+_STATUS = Parameter("status", "active (the default), inactive (archived) or all", choices=tuple(STATUSES))
 
 HOT: tuple[Route, ...] = (
     Route(
@@ -47,7 +50,7 @@ HOT: tuple[Route, ...] = (
         summary="A page of a use case's events, newest first, by filters",
         scopes=MAY_READ,
         body=EventQuery,
-        reply="EventPage",
+        reply=EventPage,
         errors=(400, 401, 403, 404, 413, 503),
     ),
     Route(
@@ -66,8 +69,56 @@ HOT: tuple[Route, ...] = (
         handler=events.get_event,
         summary="One event whole, with its use case, arrival, warnings and all its feedback",
         scopes=MAY_READ,
-        reply="WholeEvent",
+        reply=WholeEvent,
         errors=(401, 403, 404),
+    ),
+)
+
+PICTURES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/vision-events/upload",
+        handler=images.upload_image,
+        summary="Upload a picture, as multipart/form-data: file, and optionally name and metadata (JSON)",
+        scopes=MAY_WRITE,
+        reply=images.CreatedImage,
+        status=201,
+        errors=(400, 401, 403, 413, 415, 507),
+    ),
+    Route(
+        method="GET",
+        path="/vision-events/images/{sourceId}",
+        handler=images.get_image,
+        summary="A picture's bytes; by key, or by the signed link of a reply",
+        scopes=MAY_READ,
+        errors=(400, 401, 403, 404),
+        parameters=(
+            Parameter("size", "thumb or screen; without it the original", choices=SIZES),
+            Parameter("expires", "of a signed link"),
+            Parameter("token", "of a signed link"),
+        ),
+        content_type="image/*",
+    ),
+    Route(
+        method="POST",
+        path="/vision-events/bundle",
+        handler=bundles.create_bundle,
+        summary="Store a bundle: one event and its pictures in a tar or tar.gz file, as raw bytes",
+        scopes=MAY_WRITE,
+        reply=bundles.CreatedBundle,
+        status=201,
+        errors=(400, 401, 403, 413, 415, 507),
+        parameters=(Parameter("useCaseId", "overrides the bundle's own"), _API_KEY),
+    ),
+    Route(
+        method="POST",
+        path="/vision-events/delete",
+        handler=events.delete_events,
+        summary="Remove up to 1000 events for good, with their feedback and pictures",
+        scopes=MAY_MANAGE,
+        body=events.EventsToDelete,
+        reply=Deleted,
+        errors=(400, 401, 403, 404),
     ),
 )
 
@@ -156,6 +207,7 @@ HEALTH: tuple[Route, ...] = (
         path="/healthz",
         handler=health.healthz,
         summary="Whether the server is alive",
+        reply=health.Health,
         needs_key=False,
     ),
     Route(
@@ -163,6 +215,7 @@ HEALTH: tuple[Route, ...] = (
         path="/readyz",
         handler=health.readyz,
         summary="Whether it can read and write",
+        reply=health.Health,
         needs_key=False,
         errors=(503,),
     ),
@@ -201,6 +254,7 @@ WORKSPACE: tuple[Route, ...] = (
         path="/{workspace}",
         handler=bootstrap.get_workspace_by_slug,
         summary="The workspace of the key: its name and address",
+        reply=bootstrap.WorkspaceReply,
         errors=(401, 404),
         parameters=(_API_KEY,),
     ),

@@ -120,7 +120,7 @@ def _read_plain_batch(plain: Any, rules: Reading) -> list[AcceptedEvent]:
     problems, accepted = unknown, []
     for index, item in enumerate(plain["events"]):
         event, found = _read_thoroughly(item, rules)
-        problems.extend(Problem(problem.path, problem.message, index) for problem in found)
+        problems.extend(Problem(f"events.{index}.{one.path}".rstrip("."), one.message, index) for one in found)
         if event is not None:
             accepted.append(event)
     if problems:

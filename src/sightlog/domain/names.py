@@ -1,5 +1,6 @@
 """Names and ids: when two names are the same, what a slug may be, and how ids are made."""
 
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -53,6 +54,14 @@ def check_slug(slug: str) -> str:
 def new_use_case_id() -> str:
     """A short opaque id: 12 letters and digits that are not mixed up when read aloud (59 random bits)."""
     return "".join(secrets.choice(_ID_LETTERS) for _ in range(12))
+
+
+def event_id_of_content(*content: bytes) -> str:
+    """A UUID that follows from an event's bytes, so that an event without an id is the same when it comes again."""
+    digest = hashlib.sha256()
+    for piece in content:
+        digest.update(piece)
+    return str(UUID(bytes=digest.digest()[:16], version=4))
 
 
 def new_event_id() -> str:

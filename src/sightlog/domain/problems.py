@@ -69,9 +69,8 @@ def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
 def invalid(problems: list[Problem]) -> Invalid:
     """The error that lists these problems; its text tells the first one."""
     first = problems[0]
-    place = ".".join(part for part in ("" if first.index is None else f"events.{first.index}", first.path) if part)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return Invalid(f"{place}: {first.message}{more}" if place else f"{first.message}{more}", problems)
+    return Invalid(f"{first.path}: {first.message}{more}" if first.path else f"{first.message}{more}", problems)
 
 
 @cache
@@ -166,7 +165,7 @@ def _walk_struct(survey: Survey, node: inspect.StructType, value: Any, path: str
             scan_unknown(survey, item, _join(path, name))
     for name, field in fields.items():
         if field.required and name not in value:
-            survey.say(_join(path, name), "is required")
+            survey.say(_join(path, name), "is missing")
     return known
 
 

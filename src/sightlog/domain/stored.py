@@ -30,11 +30,12 @@ class EventPage(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, kw_only=True):
-    """What became of one event that was to be stored; `created` is false for an overwrite."""
+    """What became of an event: `created` is false for an overwrite, `index` is its place in its batch."""
 
     event_id: str
     warnings: list[EventWarning]
     created: bool = True
+    index: int | None = None
 
 
 class Deleted(Struct, frozen=True, kw_only=True, rename="camel"):

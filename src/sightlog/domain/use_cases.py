@@ -56,7 +56,11 @@ def refuse_unknown(reference: str, index: int | None = None) -> UnknownUseCase:
         f"no use case has the id or the name '{reference[:80]}'; "
         "create it with POST /vision-events/use-cases or `sightlog use-cases create`"
     )
-    return UnknownUseCase(f"unknown use case: {message}", [Problem("useCaseId", message, index)])
+    return UnknownUseCase(f"unknown use case: {message}", [Problem(_path(index), message, index)])
+
+
+def _path(index: int | None) -> str:
+    return "useCaseId" if index is None else f"events.{index}.useCaseId"
 
 
 def refuse_archived(use_case: UseCase, index: int | None = None) -> ArchivedUseCase:
@@ -65,4 +69,4 @@ def refuse_archived(use_case: UseCase, index: int | None = None) -> ArchivedUseC
         f"'{use_case.name}' ({use_case.id}) is archived and takes no new events; bring it back with "
         f"POST /vision-events/use-cases/{use_case.id}/unarchive or `sightlog use-cases unarchive {use_case.id}`"
     )
-    return ArchivedUseCase(f"archived use case: {message}", [Problem("useCaseId", message, index)])
+    return ArchivedUseCase(f"archived use case: {message}", [Problem(_path(index), message, index)])

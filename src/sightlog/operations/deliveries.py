@@ -6,7 +6,6 @@ The ids of the pictures follow from the event's id and the pictures' bytes, so a
 import hashlib
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from msgspec import Struct, json
 
@@ -16,6 +15,7 @@ from sightlog.domain.errors import Invalid
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_plain_event
 from sightlog.domain.images import UploadedImage
 from sightlog.domain.limits import Limits
+from sightlog.domain.names import event_id_of_content
 from sightlog.domain.stored import Receipt
 from sightlog.operations.bundle_reading import read_bundle
 from sightlog.pictures.checking import check_picture
@@ -59,7 +59,7 @@ def deliver_bundle(
         if use_case is not None:
             payload["useCaseId"] = use_case
         if not payload.get("useCaseId"):
-            raise Invalid.at("useCaseId", "is required: the bundle names no use case, so the request must")
+            raise Invalid.at("useCaseId", "is missing: the bundle names no use case, so the request must")
         checked = check_delivery(caller, payload, _attached_members(payload, bundle.pictures), rules)
         return store_delivery(store, blobs, caller, checked, rules.now)
     finally:
@@ -70,7 +70,9 @@ def check_delivery(caller: Caller, plain: dict[str, Any], attached: list[Attache
     """Check an event, given as the body of create without the ids of the attached pictures, and those pictures.
     Nothing is stored. Raises what `read_plain_event` and `check_picture` raise."""
     if not plain.get("eventId"):
-        plain["eventId"] = _event_id(plain, attached)
+        plain["eventId"] = event_id_of_content(
+            json.encode(plain), *(one.incoming.finish().encode() for one in attached)
+        )
     images = {}
     for one in attached:
         image = _image(caller, str(plain["eventId"]), one, rules.limits)
@@ -117,11 +119,3 @@ def _image(caller: Caller, event_id: str, one: Attached, limits: Limits) -> Uplo
         width=facts.width,
         height=facts.height,
     )
-
-
-def _event_id(plain: dict[str, Any], attached: list[Attached]) -> str:
-    """For a delivery without an id: one that follows from all it holds, so that it is the same when it comes again."""
-    digest = hashlib.sha256(json.encode(plain))
-    for one in attached:
-        digest.update(one.incoming.finish().encode())
-    return str(UUID(bytes=digest.digest()[:16], version=4))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sightlog.domain.errors import Invalid, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_plain_event
 from sightlog.domain.limits import Limits
+from sightlog.domain.names import event_id_of_content
 from sightlog.domain.problems import read_json
 from sightlog.domain.retention import is_beyond_lookback
 from sightlog.domain.stored import StoredEvent
@@ -87,6 +88,8 @@ def _read_line(
     if isinstance(plain, dict):
         name = plain.get("useCaseName")
         plain = {key: value for key, value in plain.items() if key not in EXPORTED}
+        if not plain.get("eventId"):
+            plain["eventId"] = event_id_of_content(line.encode("utf-8", "surrogatepass"))
     event = read_plain_event(plain, rules)
     if store.find_use_case(workspace.number, event.use_case) is None:
         wanted = name if isinstance(name, str) and name.strip() else event.use_case

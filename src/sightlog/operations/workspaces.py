@@ -21,8 +21,9 @@ def get_workspace(store: Store, slug: str | None) -> Workspace:
     for workspace in workspaces:
         if slug in (None, workspace.slug):
             return workspace
-    known = ", ".join(workspace.slug for workspace in workspaces) or "none"
-    raise NotFound(f"there is no workspace '{slug}'; there is: {known}")
+    if not workspaces:
+        raise NotFound("there is no workspace yet; make one with `sightlog workspaces create SLUG`")
+    raise NotFound(f"there is no workspace '{slug}'; there is: {', '.join(workspace.slug for workspace in workspaces)}")
 
 
 def make_first_workspace(

@@ -66,7 +66,7 @@ class FormReader:
         if not self._is_whole:
             raise Invalid.at("", "the multipart form ends early; nothing was stored")
         if not self.has_file:
-            raise Invalid.at("file", "is required: a part called 'file' with the picture's bytes")
+            raise Invalid.at("file", "is missing: a part called 'file' with the picture's bytes")
 
     def drain(self) -> bytes:
         """The file's bytes that have arrived since the last call."""

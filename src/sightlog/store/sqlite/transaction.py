@@ -67,7 +67,7 @@ class SqliteTransaction:
         for event, number in zip(accepted, numbers, strict=True):
             if (workspace, event.event_id) in self._pending:
                 self.flush()
-            receipt = Receipt(event_id=event.event_id, warnings=event.warnings)
+            receipt = Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)
             self._pending[(workspace, event.event_id)] = Pending(workspace, number, key, event, receipt, received_at)
             receipts.append(receipt)
         return receipts
