@@ -34,6 +34,7 @@ from sightlog.web.answers import Answer
 from sightlog.web.context import Context
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Parameter, Route, build_router
+from sightlog.web.waiting import Completions
 
 RUN_FILE = "run.json"
 
@@ -88,6 +89,7 @@ def build_application(
         blobs=blobs,
         signer=LinkSigner(read_link_secret(settings.data), settings.public_url),
         space=SpaceGuard(blobs, settings.limits.min_free_bytes),
+        completions=Completions(),
         device_use_case=settings.device_use_case,
         is_demo=is_demo,
     )

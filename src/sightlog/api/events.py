@@ -1,6 +1,5 @@
 """Creating events, one or a batch, and reading one whole."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -47,7 +46,7 @@ async def create_event(request: ApiRequest) -> Answer:
     request.context.space.require_space()
     raw = await request.body()
     future = events.create_event(request.store, caller, raw, request.limits, request.now)
-    receipt = (await asyncio.wrap_future(future))[0]
+    receipt = (await request.context.completions.of(future))[0]
     return created(CreatedEvent(receipt.event_id, receipt.created, receipt.warnings))
 
 
@@ -57,7 +56,7 @@ async def create_batch(request: ApiRequest) -> Answer:
     request.context.space.require_space()
     raw = await request.body()
     future = events.create_batch(request.store, caller, raw, request.limits, request.now)
-    receipts = await asyncio.wrap_future(future)
+    receipts = await request.context.completions.of(future)
     warned = [
         IndexedWarning(receipt.index or 0, warning.code, warning.path, warning.message)
         for receipt in receipts

@@ -11,6 +11,7 @@ from sightlog.domain.limits import Limits
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.space import SpaceGuard
 from sightlog.store.contract import Store
+from sightlog.web.waiting import Completions
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Context(Struct, frozen=True, kw_only=True):
     blobs: Blobs
     signer: LinkSigner
     space: SpaceGuard
+    completions: Completions
     device_use_case: str
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now
