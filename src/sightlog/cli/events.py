@@ -32,7 +32,8 @@ def import_events(
 ) -> None:
     """Import events of any age.
 
-    Bad lines are reported by their number and left out; the exit status is then 1. The same file may be imported again: an event whose id is here already is overwritten.
+    Bad lines are reported by their number and left out; the exit status is then 1. The same file may be imported
+    again: an event whose id is here already is overwritten.
     """
     from sightlog.cli.connecting import connect
     from sightlog.cli.importing import Import
@@ -72,7 +73,7 @@ def export_events(
 ) -> None:
     """Export events, in the order of their arrival.
 
-    One event a line, in the form that import takes, which is the body of create with the use case's name and the arrival.
+    One event a line, in the form that import takes: the body of create, with the use case's name and the arrival.
     """
     from sightlog.cli.connecting import connect
     from sightlog.settings import load_settings

@@ -76,13 +76,15 @@ class SqliteStore:
         return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, defaults, now))
 
     def find_caller(self, hash: bytes) -> Caller | None:
-        # Only this process writes the store, so what it remembers is right until a key changes.
-        caller = self._callers.get(hash)
+        # Only this process writes the store, so what it remembers is right until a key changes. A revocation puts a
+        # new memory in place, so that a look-up which began before it cannot bring the key back to life.
+        remembered = self._callers
+        caller = remembered.get(hash)
         if caller is None:
             with self._key_readers.snapshot() as connection:
                 caller = api_keys.find_caller(connection, hash)
             if caller is not None:
-                self._callers[hash] = caller
+                remembered[hash] = caller
         return caller
 
     def list_api_keys(self, workspace: int) -> list[ApiKey]:
