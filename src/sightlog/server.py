@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -173,6 +173,7 @@ def run_server(
     when_ready: Callable[[], None] | None = None,
     before_close: Callable[[], None] | None = None,
     *,
+    more_listeners: Sequence[socket.socket] = (),
     is_demo: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT: then take no more connections, answer what is under way, commit, close.
@@ -197,7 +198,7 @@ def run_server(
     write_private(run_file, msgspec.json.encode(RunningServer(address, os.getpid(), admin_key)))
     janitor = Janitor(store, blobs, settings.limits)
     try:
-        _Server(config, when_ready).run(sockets=[listener])
+        _Server(config, when_ready).run(sockets=[listener, *more_listeners])
     finally:
         run_file.unlink(missing_ok=True)
         janitor.close()

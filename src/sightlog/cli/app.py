@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sightlog import __version__
-from sightlog.cli import demo, events, keys, serve, use_cases, workspaces
+from sightlog.cli import bundles, demo, events, keys, retention, serve, use_cases, workspaces
 from sightlog.cli.output import one_line, say
 from sightlog.domain.errors import VisionEventsError
 
@@ -25,6 +25,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(workspaces.app, name="workspaces")
 app.add_typer(use_cases.app, name="use-cases")
 app.add_typer(events.app, name="events")
+app.add_typer(bundles.app, name="bundles")
+app.add_typer(retention.app, name="retention")
 
 
 def _show_version(wanted: bool) -> None:

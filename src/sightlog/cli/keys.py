@@ -22,6 +22,15 @@ def create_key(
             "--scope", metavar="SCOPE", help="What the key may do; may be repeated. Everything when left out."
         ),
     ] = None,
+    device_id: Annotated[
+        str | None, typer.Option("--device-id", metavar="ID", help="The device of events that name none.")
+    ] = None,
+    stream_id: Annotated[
+        str | None, typer.Option("--stream-id", metavar="ID", help="The stream of events that name none.")
+    ] = None,
+    workflow_id: Annotated[
+        str | None, typer.Option("--workflow-id", metavar="ID", help="The workflow of events that name none.")
+    ] = None,
     workspace: WorkspaceOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -30,7 +39,12 @@ def create_key(
     from sightlog.cli.connecting import run_command
 
     # Checked here too, so that a mistake makes no data folder.
-    arguments = {"name": check_name(name), "scopes": parse_scopes(scope or []) or [], "workspace": workspace}
+    arguments = {
+        "name": check_name(name),
+        "scopes": parse_scopes(scope or []) or [],
+        "workspace": workspace,
+        "defaults": {"deviceId": device_id, "streamId": stream_id, "workflowId": workflow_id},
+    }
     made = run_command(data, "keys.create", arguments, may_create=True)
     if as_json:
         show_json(made | {"key": _shown(made["key"])})

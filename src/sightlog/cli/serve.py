@@ -5,6 +5,7 @@ import os
 import shlex
 import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -41,6 +42,15 @@ def serve(
             "--lookback-days", min=0, max=36_500, help="How long new workspaces keep events (SIGHTLOG_LOOKBACK_DAYS)."
         ),
     ] = None,
+    device_port: Annotated[
+        int | None,
+        typer.Option(
+            "--device-port",
+            min=0,
+            max=65_535,
+            help="Listen here too; the workflow block's device mode points at 8001 (SIGHTLOG_DEVICE_PORT).",
+        ),
+    ] = None,
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"] | None,
         typer.Option("--log-level", help="How much is logged (SIGHTLOG_LOG_LEVEL; info)."),
@@ -56,18 +66,20 @@ def serve(
         "port": port,
         "public_url": public_url,
         "lookback_days": lookback_days,
+        "device_port": device_port,
         "log_level": log_level,
     }
     settings = load_settings(os.environ, **flags)
     # The port first: without it no folder is made.
-    with listen(settings, _line_to_type("serve", flags)) as listener:
+    with listen(settings, _line_to_type("serve", flags)) as listener, ExitStack() as stack:
+        devices = [stack.enter_context(_listen_for_devices(settings))] if settings.device_port else []
         try:
             started = start_patiently(settings)
 
             def when_ready() -> None:
                 _show_screen(settings, address_of(listener), started.first_key)
 
-            run_server(settings, started.store, started.blobs, listener, when_ready)
+            run_server(settings, started.store, started.blobs, listener, when_ready, more_listeners=devices)
         except KeyboardInterrupt:
             # Pressed before the server was up; afterwards it is the server's to end well.
             return
@@ -86,6 +98,17 @@ def listen(settings: "Settings", line: str) -> socket.socket:
     refuse_second_server(settings)
     say(f"sightlog: port {settings.port} is taken; type: {line} --port {_next_free_port(settings)}")
     raise typer.Exit(1)
+
+
+def _listen_for_devices(settings: "Settings") -> socket.socket:
+    from sightlog.server import bind
+
+    try:
+        return bind(settings.host, settings.device_port)
+    except OSError as error:
+        reason = error.strerror or error
+        say(f"sightlog: cannot listen for devices on {settings.host}, port {settings.device_port}: {reason}")
+        raise typer.Exit(1) from None
 
 
 def listen_on_next_free(settings: "Settings") -> socket.socket:
@@ -173,6 +196,8 @@ def _show_screen(settings: "Settings", address: str, first_key: str | None) -> N
         show_rows([("Address", settings.public_url), ("Listens at", address)])
     else:
         show_rows([("Address", address)])
+    if settings.device_port:
+        show_rows([("For devices", f"port {settings.device_port} too")])
     show_rows([("API", f"{settings.public_url or address}/docs"), ("Data folder", place)])
     print()
     if first_key is None:

@@ -19,6 +19,7 @@ VisionEventsError
 ├── QueryTooSlow           the time limit passed before anything was found
 ├── StorageFull            the disk has less free space than must stay free
 ├── FolderInUse            another process holds the data folder
+├── StoreDamaged           the database file is damaged
 └── StoreTooNew            the data folder was written by a newer Sightlog
 """
 
@@ -159,6 +160,12 @@ class FolderInUse(VisionEventsError):
     """Another process has opened this data folder for writing."""
 
     code = "folder_in_use"
+
+
+class StoreDamaged(VisionEventsError):
+    """The database file is damaged; only a backup helps."""
+
+    code = "store_damaged"
 
 
 class StoreTooNew(VisionEventsError):

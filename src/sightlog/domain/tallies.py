@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import json
 
 from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Entry, Value
+from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
 
 SEPARATOR = "\x1f"
@@ -56,8 +57,9 @@ def contributions(entries: Iterable[Entry], timestamp: int) -> Iterator[TallyKey
 
 
 def value_key(name: str, letter: str, value: Value) -> str:
-    """The key of a field's value. 1 and 1.0 are the same number, so they share one."""
-    if letter == "n" and isinstance(value, float) and value.is_integer():
+    """The key of a field's value. 1 and 1.0 are the same number, so they share one. A larger float than any
+    integer that we take stays one, so that whoever filters for the value can send it back."""
+    if letter == "n" and isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_INTEGER:
         value = int(value)
     text = value if isinstance(value, str) else json.encode(value).decode()
     return f"{name}{SEPARATOR}{letter}{SEPARATOR}{text}"

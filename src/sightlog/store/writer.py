@@ -38,10 +38,12 @@ _Waiting = tuple[Callable[[Any], Any], "Future[Any]"]
 
 
 class Writer(Generic[T]):
-    """Runs jobs, in their order, on its own thread. `begin` opens a transaction there."""
+    """Runs jobs, in their order, on its own thread. `begin` opens a transaction there, `translate` turns an error of
+    the backend into what the job's caller is told."""
 
-    def __init__(self, begin: Callable[[], T], most_waiting: int) -> None:
+    def __init__(self, begin: Callable[[], T], most_waiting: int, translate: Callable[[Exception], Exception]) -> None:
         self._begin = begin
+        self._translate = translate
         self._waiting: queue.Queue[_Waiting | None] = queue.Queue(most_waiting)
         self._door = threading.Lock()
         self._closed = False
@@ -118,7 +120,7 @@ class Writer(Generic[T]):
 
     def _after_failure(self, group: list[_Waiting], error: Exception) -> None:
         if len(group) == 1:
-            group[0][1].set_exception(error)
+            group[0][1].set_exception(self._translate(error))
             return
         logger.warning("a group of %d writes failed (%s); trying each alone", len(group), error)
         for one in group:

@@ -19,6 +19,7 @@ STATUS = {
     "query_too_slow": 503,
     "storage_full": 507,
     "folder_in_use": 503,
+    "store_damaged": 500,
     "store_too_new": 503,
     "internal": 500,
 }

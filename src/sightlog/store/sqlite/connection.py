@@ -1,11 +1,13 @@
 """Opening SQLite, and writing many rows in few calls."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from sightlog.domain.errors import StorageFull, StoreDamaged
 
 DATABASE_FILE = "sightlog.db"
 PAGE_BYTES = 8192
@@ -13,6 +15,8 @@ PAGE_BYTES = 8192
 # Rows per statement. sqlite3 lets go of the interpreter's lock at every step, and a busy event loop gives it back
 # late: with one row a step the writer fell to 3 % of its speed beside a busy thread, with many rows to 100 %.
 _CHUNKS = (512, 64, 8, 1)
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 Row = tuple[Any, ...]
 
@@ -60,7 +64,12 @@ def _insert_statement(into: str, width: int, count: int, conflict: str) -> str:
     return f"{into} VALUES {','.join([row] * count)} {conflict}"
 
 
-def first_value(connection: sqlite3.Connection, statement: str, values: Iterable[Any] = ()) -> Any:
-    """The first column of the first row, or None."""
-    row = connection.execute(statement, tuple(values)).fetchone()
-    return row[0] if row else None
+def translated(error: Exception) -> Exception:
+    """The error of ours for one of SQLite's, where its reader can do something about it; else the error itself."""
+    text = str(error)
+    code = getattr(error, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE) or "disk is full" in text:
+        return StorageFull(f"nothing was stored: {text}; free some space on the disk of the data folder")
+    if code in _DAMAGED:
+        return StoreDamaged(f"the database is damaged ({text}); restore the newest backup with `sightlog restore`")
+    return error

@@ -37,17 +37,16 @@ _NEWEST_ENTRIES = 20_000
 def read(connection: sqlite3.Connection, use_case: UseCase, most: int) -> Facets:
     """All facets of a use case, at most `most` values of each."""
     number = use_case.number
-    types = _frequent(connection, number, TYPE, most)
     return Facets(
         use_case_id=use_case.id,
-        event_types=types,
+        event_types=_frequent(connection, number, TYPE, most),
         devices=_sources(connection, number, "device", most),
         streams=_sources(connection, number, "stream", most),
         workflows=_sources(connection, number, "workflow", most),
         detection_classes=_classes(connection, number, most),
         custom_metadata=_metadata(connection, number, (FIELD, VALUE, METADATA), most),
         image_metadata=_metadata(connection, number, (IMAGE_FIELD, IMAGE_VALUE, IMAGE_METADATA), most),
-        feedback=_feedback(connection, number, types),
+        feedback=_feedback(connection, number),
     )
 
 
@@ -114,9 +113,10 @@ def _metadata(
     return facets
 
 
-def _feedback(connection: sqlite3.Connection, use_case: int, types: list[FacetValue]) -> list[FacetValue]:
+def _feedback(connection: sqlite3.Connection, use_case: int) -> list[FacetValue]:
     counts = dict(read_group(connection, use_case, FEEDBACK))
-    reviewable = sum(facet.count for facet in types if facet.value != EventType.OPERATOR_FEEDBACK)
+    types = read_group(connection, use_case, TYPE)
+    reviewable = sum(n for event_type, n in types if event_type != EventType.OPERATOR_FEEDBACK)
     counts[FeedbackStatus.NONE] = reviewable - sum(counts.values())
     return [FacetValue(value=status.value, count=counts.get(status, 0)) for status in FeedbackStatus]
 

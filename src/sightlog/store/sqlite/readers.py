@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sightlog.store.sqlite.connection import open_for_reading
+from sightlog.store.sqlite.connection import open_for_reading, translated
 
 # How many steps of SQLite's machine between two looks at the clock: about half a millisecond.
 _STEPS_BETWEEN_LOOKS = 20_000
@@ -36,6 +36,8 @@ class Readers:
             finally:
                 connection.set_progress_handler(None, 0)
                 connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise translated(error) from error
         finally:
             self._connections.put(connection)
 

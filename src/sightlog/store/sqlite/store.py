@@ -20,7 +20,7 @@ from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
 from sightlog.store.sqlite import api_keys, events, facets, fields, images, removing, use_cases, workspaces
-from sightlog.store.sqlite.connection import open_for_writing
+from sightlog.store.sqlite.connection import open_for_writing, translated
 from sightlog.store.sqlite.finding import Search
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.readers import Readers
@@ -47,10 +47,15 @@ class SqliteStore:
             self._connection = open_for_writing(folder)
             migrate(self._connection)
             memory = WriterMemory(self._connection, CrowdWatch(limits))
+        except sqlite3.Error as error:
+            self._lock.release()
+            raise translated(error) from error
         except BaseException:
             self._lock.release()
             raise
-        self._writer: Writer[SqliteTransaction] = Writer(lambda: SqliteTransaction(memory), limits.waiting_writes)
+        self._writer: Writer[SqliteTransaction] = Writer(
+            lambda: SqliteTransaction(memory), limits.waiting_writes, translated
+        )
         # Apart, so that slow queries hold up neither short reads nor the question who is calling.
         self._readers = Readers(folder, 4)
         self._short_readers = Readers(folder, 4)
