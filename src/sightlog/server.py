@@ -29,7 +29,7 @@ from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, make_first_wo
 from sightlog.settings import Settings
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
-from sightlog.web import asgi
+from sightlog.web import asgi, pages
 from sightlog.web.answers import Answer
 from sightlog.web.context import Context
 from sightlog.web.requests import ApiRequest
@@ -110,7 +110,7 @@ def route_table(with_benchmark_routes: bool = False) -> tuple[Route, ...]:
     extra = routes.BENCHMARK if with_benchmark_routes else ()
     first = (*routes.HOT, *routes.PICTURES, *routes.USE_CASES, *device_routes.ROUTES, *routes.HEALTH)
     described = (*first, *routes.BOOTSTRAP, *routes.WORKSPACE)
-    front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)))
+    front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)), *pages.ROUTES)
     return (*first, *extra, *routes.BOOTSTRAP, *front, *routes.WORKSPACE)
 
 

@@ -7,7 +7,7 @@ from msgspec import json
 
 Token = tuple[str, str]
 
-_WIDTH = 64
+_WIDTH = 56
 _JSON_TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
 )
@@ -18,18 +18,18 @@ def flat(value: Any) -> str:
     return json.format(json.encode(value), indent=0).decode()
 
 
-def pretty(value: Any, indent: str = "") -> str:
-    """JSON for people: whatever fits on a line stays on it."""
-    line = flat(value)
+def pretty(value: Any, indent: str = "", name: str = "") -> str:
+    """JSON for people: whatever fits on a line, behind its name, stays on it."""
+    line = name + flat(value)
     if len(line) + len(indent) <= _WIDTH or not isinstance(value, dict | list) or not value:
         return line
     inner = indent + "  "
     if isinstance(value, dict):
-        parts = [f"{json.encode(key).decode()}: {pretty(item, inner)}" for key, item in value.items()]
+        parts = [pretty(item, inner, f"{json.encode(key).decode()}: ") for key, item in value.items()]
     else:
         parts = [pretty(item, inner) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return opening + "\n" + ",\n".join(inner + part for part in parts) + "\n" + indent + closing
+    return name + opening + "\n" + ",\n".join(inner + part for part in parts) + "\n" + indent + closing
 
 
 def coloured(text: str) -> list[Token]:

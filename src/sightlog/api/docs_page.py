@@ -42,7 +42,7 @@ class ApiDocs:
 
 
 def routes_for(described: tuple[Route, ...]) -> tuple[Route, ...]:
-    """The two routes that describe the given ones, and the files that pages load."""
+    """The two routes that describe the given ones."""
     docs = ApiDocs(described, moment_of(microseconds_now()).date())
     described_by = (
         ("/openapi.json", docs.send_document, "This API as an OpenAPI document"),
@@ -52,4 +52,4 @@ def routes_for(described: tuple[Route, ...]) -> tuple[Route, ...]:
         Route(method="GET", path=path, handler=handler, summary=summary, needs_key=False, is_described=False)
         for path, handler, summary in described_by
     ]
-    return (*own, *pages.ROUTES)
+    return tuple(own)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sightlog.api import openapi_words as words
 from sightlog.api.docs_filters import filter_rows
@@ -15,6 +16,7 @@ from sightlog.api.openapi_schemas import ERROR, EVENT, REF
 Json = dict[str, Any]
 
 _MANY_SHARED_ROWS = 5
+_LINES_ON_A_SCREEN = 24
 _LARGEST_INTEGER = 2**53
 
 
@@ -31,11 +33,13 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Fields(Struct, frozen=True, kw_only=True):
-    """The fields of an object; of an event also those of its event data, by type; `like` has the other fields."""
+    """The fields of an object; of an event also those of its event data, by type. `is_sent` when requests hold it, so
+    that it matters what is required; `like` names the operation that shows the other fields."""
 
     name: str
     text: str
     rows: list[Row]
+    is_sent: bool = False
     variants: list[tuple[str, list[Row]]] = []
     like: tuple[str, str] | None = None
 
@@ -46,6 +50,10 @@ class Exchange(Struct, frozen=True):
     title: str
     command: list[Token]
     reply: list[Token]
+
+    @property
+    def lines(self) -> int:
+        return sum(text.count("\n") + 1 for _, text in (*self.command, *self.reply) if "\n" in text)
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -67,6 +75,11 @@ class Operation(Struct, frozen=True, kw_only=True):
     other_ways: list[tuple[str, str]]
     errors: list[tuple[str, str]]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the examples fit on a screen, so that they may stay in view beside long tables."""
+        return len(self.exchanges) == 1 and self.exchanges[0].lines < _LINES_ON_A_SCREEN
+
 
 class Group(Struct, frozen=True):
     """Operations that belong together."""
@@ -84,14 +97,15 @@ class View:
         self._document = document
         self._schemas: dict[str, Json] = document["components"]["schemas"]
         self._homes: dict[str, str] = {}
+        self._sent: set[str] = set()
         self._mentioned: dict[str, None] = {}
         self._find_homes()
         self.address = address
         self.title: str = document["info"]["title"]
         self.paragraphs: list[str] = document["info"]["description"].split("\n\n")
         self.groups = [self._group(tag) for tag in document["tags"]]
+        self.error_rows = [replace(row, choices=()) for row in self._fields(ERROR).rows]
         self.objects = list(self._objects())
-        self.error = self._fields(ERROR)
         self.error_example = coloured(pretty(words.ERROR_EXAMPLE))
         self.error_codes = [(code, status, text) for code, (status, text) in error_words().items()]
         self.scopes = list(words.SCOPES.items())
@@ -109,6 +123,13 @@ class View:
             name = _body_name(operation)
             if name:
                 self._homes.setdefault(name, operation["operationId"])
+                self._note_sent(name)
+
+    def _note_sent(self, name: str) -> None:
+        if name not in self._sent:
+            self._sent.add(name)
+            for other in _names_in(self._schemas[name]):
+                self._note_sent(other)
 
     def _group(self, tag: Json) -> Group:
         operations = [
@@ -172,7 +193,7 @@ class View:
             there = {(row.name, row.type) for row in self._fields(other).rows}
             own = [row for row in fields.rows if (row.name, row.type) not in there or row.required]
             if len(fields.rows) - len(own) >= _MANY_SHARED_ROWS:
-                return Fields(name=name, text=fields.text, rows=own, like=(home, title_of(home)))
+                return Fields(name=name, text=fields.text, rows=own, is_sent=True, like=(home, title_of(home)))
         return fields
 
     def _exchanges(self, method: str, operation: Json, status: str) -> Iterator[Exchange]:
@@ -181,15 +202,17 @@ class View:
         replies = content.get("examples", {})
         for name in bodies or replies or {"": None}:
             body, reply = bodies.get(name, {}), replies.get(name, {})
-            title = body.get("summary") or reply.get("summary") or ""
             answered = coloured(pretty(reply["value"])) if reply else []
-            yield Exchange(title, self._command(method, operation, body.get("value")), answered)
+            yield Exchange(
+                body.get("summary", "Request"), self._command(method, operation, body.get("value")), answered
+            )
 
     def _command(self, method: str, operation: Json, body: Json | None) -> list[Token]:
         """A line for curl."""
         url = self.address + operation["x-address"]
         quoted = f'"{url}"' if re.search(r"[?&$]", url) else url
-        lines = ["curl " + (f"-X {method} " if method not in ("GET", "POST") else "") + quoted]
+        is_implied = method == "GET" or (method == "POST" and (body is not None or "x-arguments" in operation))
+        lines = ["curl " + ("" if is_implied else f"-X {method} ") + quoted]
         schemes = {name for one in operation["security"] for name in one}
         if OF_DEVICES in schemes:
             lines.append('-H "X-API-Key: $ROBOFLOW_API_KEY"')
@@ -197,8 +220,6 @@ class View:
             lines.append('-H "Authorization: Bearer $ROBOFLOW_API_KEY"')
         if "x-arguments" in operation:
             lines.append(operation["x-arguments"])
-        elif body is None and method == "POST":
-            lines.append("-X POST")
         if body is None:
             return [("", " \\\n  ".join(lines))]
         lines.append('-H "Content-Type: application/json"')
@@ -218,7 +239,7 @@ class View:
             return self._event(schema)
         required = schema.get("required", [])
         rows = [self._row(field, one, field in required) for field, one in schema.get("properties", {}).items()]
-        return Fields(name=name, text=schema["description"], rows=rows)
+        return Fields(name=name, text=schema["description"], rows=rows, is_sent=name in self._sent)
 
     def _event(self, schema: Json) -> Fields:
         """The fields that all types of event share, and the event data of each."""
@@ -236,7 +257,7 @@ class View:
             name="eventType", type="string", required=True, text=words.FIELDS["eventType"], choices=tags
         )
         rows["eventData"] = Row(name="eventData", type="object", text=words.FIELDS["eventData"] + " See below.")
-        return Fields(name=EVENT, text=schema["description"], rows=list(rows.values()), variants=variants)
+        return Fields(name=EVENT, text=schema["description"], rows=list(rows.values()), is_sent=True, variants=variants)
 
     def _row(self, name: str, schema: Json, required: bool) -> Row:
         type_, named = self._type(schema)
@@ -269,7 +290,7 @@ class View:
         if kinds == ["array"]:
             item, named = self._type(schema.get("items", {}))
             return f"array of {item}", named
-        if kinds == ["object"] and isinstance(schema.get("additionalProperties"), dict):
+        if kinds == ["object"] and {"$ref", "type"} & set(schema.get("additionalProperties") or {}):
             item, named = self._type(schema["additionalProperties"])
             return f"object of {item}", named
         return " or ".join(kinds), ""
@@ -305,6 +326,16 @@ def _named(schema: Json) -> str:
     return ""
 
 
+def _names_in(node: Any) -> Iterator[str]:
+    """The components that a schema refers to, at any depth."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"].removeprefix(REF)
+        node = list(node.values())
+    for item in node if isinstance(node, list) else ():
+        yield from _names_in(item)
+
+
 def _body_name(operation: Json) -> str:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     return _named(content["schema"]) if content else ""
@@ -316,9 +347,9 @@ def _key_words(operation: Json) -> str:
     if not schemes:
         return "No key"
     if OF_DEVICES in schemes:
-        return "Key, as `X-API-Key` or bearer,"
+        return "Key, as `X-API-Key` or bearer"
     if IN_QUERY in schemes:
-        return "Key, also as `api_key` in the address" + ("," if BEARER in schemes else "")
+        return "Key, also as `api_key` in the address"
     return "Signed link, or key" if {} in operation["security"] else "Key"
 
 

@@ -72,7 +72,7 @@ def error_words() -> dict[str, tuple[int, str]]:
 
 def _group(route: Route) -> str:
     """The layer or module of the handler names the group; what neither names belongs to the first calls."""
-    names = route.handler.__module__.split(".")[1:]
+    names = [words.GROUPS.get(name, name) for name in route.handler.__module__.split(".")[1:]]
     return next((name for name in names if name in words.TAGS), "bootstrap")
 
 
@@ -123,7 +123,8 @@ def _path_parameter(name: str) -> Json:
 
 def _query_parameter(parameter: Parameter) -> Json:
     schema: Json = {"type": "string"} | ({"enum": list(parameter.choices)} if parameter.choices else {})
-    described = {"name": parameter.name, "in": "query", "description": parameter.description, "schema": schema}
+    text = parameter.description[:1].upper() + parameter.description[1:] + "."
+    described = {"name": parameter.name, "in": "query", "description": text, "schema": schema}
     return described | ({"required": True} if parameter.required else {})
 
 
@@ -156,7 +157,7 @@ def _responses(route: Route, example: Example) -> Json:
     responses: Json = {str(route.status): {"description": text, "content": _reply_content(route, example)}}
     content = {"application/json": {"schema": {"$ref": REF + (DEVICE_ERROR if _group(route) == _DEVICE else ERROR)}}}
     for status in route.errors:
-        text = " ".join(f"`{code}`: {_meaning(code)}" for code in codes_of(route, status))
+        text = "\n\n".join(f"`{code}`: {_meaning(code)}" for code in codes_of(route, status))
         responses[str(status)] = {"description": text, "content": content}
     responses["default"] = {"description": "Every other error has the same body.", "content": content}
     return responses

@@ -6,24 +6,32 @@ from typing import Any
 
 from msgspec import Struct
 
-from sightlog.api.openapi_example_events import (
+from sightlog.api.openapi_example_bodies import (
     COUNT_ID,
     FAIL_ID,
+    NEW_ID,
     PASS_ID,
     QUALITY,
+    QUALITY_ID,
     REVIEW_ID,
     alert,
     as_answered,
     at,
     count_of_boxes,
     custom,
+    custom_schema,
+    facets,
     failed_check,
+    good_check,
+    image_schema,
+    new_use_case,
     review,
+    use_case_with_counts,
+    whole_event,
 )
 
 Json = dict[str, Any]
 
-_QUALITY_ID, _NEW_ID = "k7m2xq9hw4tb", "r3n8vd5yc6pz"
 _PICTURE_ID = "ve-5kq0w9c2t7hx3nj8"
 _CURSOR = "WzEsIms3bTJ4cTlodzR0YiIsMTc2MzAwMCwiMGQyZiJd"
 
@@ -54,6 +62,7 @@ def build_examples(today: date) -> dict[tuple[str, str], Example]:
         **_event_examples(today),
         **_picture_examples(),
         **_query_examples(today),
+        **_overview_examples(today),
         **_use_case_examples(today),
         **_device_examples(today),
         **_client_examples(),
@@ -61,19 +70,13 @@ def build_examples(today: date) -> dict[tuple[str, str], Example]:
 
 
 def _event_examples(today: date) -> dict[tuple[str, str], Example]:
-    fail = failed_check(today)
-    whole = as_answered(fail)
-    whole["feedback"]["all"] = [whole["feedback"]["latest"]]
-    whole |= {"useCaseId": _QUALITY_ID, "receivedAt": at(today, "00:12:31.018204")}
-    good = fail | {"eventId": PASS_ID, "timestamp": at(today, "00:12:36"), "eventData": {"result": "pass"}}
-    del good["images"]
     return {
         ("POST", "/vision-events"): Example(
             description="The answer comes once the event is on disk. An `eventId` that is sent again overwrites the "
             "whole event, so that repeating a request is safe.",
             address="/vision-events",
             samples=(
-                Sample("quality_check", fail, {"eventId": FAIL_ID, "created": True}),
+                Sample("quality_check", failed_check(today), {"eventId": FAIL_ID, "created": True}),
                 Sample("inventory_count", count_of_boxes(today), {"eventId": COUNT_ID, "created": True}),
                 Sample("safety_alert", alert(today), {"eventId": PASS_ID, "created": True}),
                 Sample("custom", custom(today), {"eventId": PASS_ID, "created": True}),
@@ -83,13 +86,13 @@ def _event_examples(today: date) -> dict[tuple[str, str], Example]:
             command="roboflow vision-events write '{…}'",
         ),
         ("POST", "/vision-events/batch"): Example(
-            description="All events are stored, or none: when one is bad, the answer names every problem with the "
-            "`index` of its event. Of an id that comes twice the last event is stored, with a warning.",
+            description="When one is bad, the answer names every problem with the `index` of its event. "
+            "Of an id that comes twice the last event is stored, with a warning.",
             address="/vision-events/batch",
             samples=(
                 Sample(
                     "Two events",
-                    {"events": [good, count_of_boxes(today)]},
+                    {"events": [good_check(today), count_of_boxes(today)]},
                     {"created": 2, "eventIds": [PASS_ID, COUNT_ID]},
                 ),
             ),
@@ -99,7 +102,7 @@ def _event_examples(today: date) -> dict[tuple[str, str], Example]:
         ("GET", "/vision-events/events/{eventId:path}"): Example(
             description="The only reply that holds the event's use case, its arrival and all its reviews.",
             address=f"/vision-events/events/{FAIL_ID}",
-            samples=(Sample("One event", reply=whole),),
+            samples=(Sample("One event", reply=whole_event(today)),),
         ),
     }
 
@@ -182,111 +185,72 @@ def _query_examples(today: date) -> dict[tuple[str, str], Example]:
             address="/vision-events/count",
             samples=(Sample("Failed parts", filters | {"atMost": 10_000}, {"count": 128, "exact": True}),),
         ),
-        **_overview_examples(today),
     }
 
 
 def _overview_examples(today: date) -> dict[tuple[str, str], Example]:
-    times = {"firstSeenAt": at(today, "00:01:00.000000"), "lastSeenAt": at(today, "00:12:36.000000")}
-    shift = {"types": ["string"], "count": 1840, "countByType": {"string": 1840}} | times
-    part = {"types": ["string", "number"], "count": 1840, "countByType": {"string": 1699, "number": 141}} | times
-    lens = {"types": ["number"], "count": 1840, "countByType": {"number": 1840}} | times
-    heard = {"lastEventAt": at(today, "00:12:36.000000"), "lastArrivalAt": at(today, "00:12:36.731050")}
-    facets = {
-        "useCaseId": _QUALITY_ID,
-        "eventTypes": [{"value": "quality_check", "count": 1840}, {"value": "operator_feedback", "count": 12}],
-        "devices": [{"value": "graz-line-1", "count": 1840, "fails": 55} | heard],
-        "streams": [{"value": "graz-line-1-top", "count": 1840, "fails": 55} | heard],
-        "workflows": [{"value": "plate-inspection", "count": 1840, "fails": 55} | heard],
-        "detectionClasses": [{"value": "scratch", "count": 41}, {"value": "dent", "count": 14}],
-        "customMetadata": {
-            "shift": {
-                "types": {"string": 1840},
-                "values": [
-                    {"value": "morning", "type": "string", "count": 1012},
-                    {"value": "night", "type": "string", "count": 828},
-                ],
-                "manyValues": False,
-            }
-        },
-        "imageMetadata": {},
-        "feedback": [{"value": "incorrect", "count": 12}, {"value": "none", "count": 1828}],
-    }
     name = QUALITY.replace(" ", "%20")
     return {
         ("GET", "/vision-events/custom-metadata-schema/{useCaseId}"): Example(
             description="Nothing has to be declared: a field that came as text and as a number shows both types, "
             "with their counts.",
             address=f"/vision-events/custom-metadata-schema/{name}",
-            samples=(
-                Sample("Two fields", reply={"useCaseId": _QUALITY_ID, "fields": {"shift": shift, "part_number": part}}),
-            ),
-            sdk=f'workspace.get_vision_event_metadata_schema("{_QUALITY_ID}")',
-            command=f'roboflow vision-events metadata-schema "{_QUALITY_ID}"',
+            samples=(Sample("Two fields", reply=custom_schema(today)),),
+            sdk=f'workspace.get_vision_event_metadata_schema("{QUALITY_ID}")',
+            command=f'roboflow vision-events metadata-schema "{QUALITY_ID}"',
         ),
         ("GET", "/vision-events/image-metadata-schema/{useCaseId}"): Example(
             description="The same for `metadata` of the entries of `images`.",
             address=f"/vision-events/image-metadata-schema/{name}",
-            samples=(Sample("One field", reply={"useCaseId": _QUALITY_ID, "fields": {"exposure_ms": lens}}),),
+            samples=(Sample("One field", reply=image_schema(today)),),
         ),
         ("GET", "/vision-events/facets/{useCaseId}"): Example(
             description="At most 100 values of each, most frequent first. They come from counts that are kept with "
             "every write, so that the answer is quick however many events there are.",
             address=f"/vision-events/facets/{name}",
-            samples=(Sample("Facets", reply=facets),),
+            samples=(Sample("Facets", reply=facets(today)),),
         ),
     }
 
 
 def _use_case_examples(today: date) -> dict[tuple[str, str], Example]:
-    made = {"createdAt": at(today, "00:00:10.104233"), "updatedAt": at(today, "00:00:10.104233")}
-    paint = {"id": _NEW_ID, "name": "Paint line 2", "status": "active"} | made
-    renamed = {"name": "Paint line 2 (hall B)"}
-    counts = {
-        "workspaceId": "my-workspace",
-        "eventCount": 1852,
-        "lastEventAt": at(today, "00:12:36.000000"),
-        "eventTypes": ["quality_check", "operator_feedback"],
-        "countByType": {"quality_check": 1840, "operator_feedback": 12},
-    }
-    row = {"id": _QUALITY_ID, "name": QUALITY, "status": "active"} | made | counts
-    one = f"/vision-events/use-cases/{_NEW_ID}"
+    new, renamed = new_use_case(today), {"name": "Paint line 3"}
     base = "/vision-events/use-cases"
     return {
         ("GET", base): Example(
             description="`eventCount` always equals an unfiltered query.",
             address=base + "?status=all",
-            samples=(Sample("One use case", reply={"useCases": [row], "lookbackDays": 365}),),
+            samples=(Sample("One use case", reply={"useCases": [use_case_with_counts(today)], "lookbackDays": 365}),),
             sdk="workspace.list_vision_event_use_cases()",
             command="roboflow vision-events use-cases",
         ),
         ("POST", base): Example(
             description="Names are unique in the workspace, archived use cases included, whatever their case.",
             address=base,
-            samples=(Sample("A new use case", {"name": "Paint line 2"}, paint),),
+            samples=(Sample("A new use case", {"name": new["name"]}, new),),
             sdk='workspace.create_vision_event_use_case("Paint line 2")',
             command='roboflow vision-events create-use-case "Paint line 2"',
         ),
         ("PUT", base + "/{useCaseId}"): Example(
             description="The id and the events stay.",
-            address=one,
-            samples=(Sample("A new name", renamed, paint | renamed),),
-            sdk=f'workspace.rename_vision_event_use_case("{_NEW_ID}", "Paint line 2 (hall B)")',
-            command=f'roboflow vision-events rename-use-case {_NEW_ID} --name "Paint line 2 (hall B)"',
+            address=base + "/Paint%20line%202",
+            samples=(Sample("A new name", renamed, new | renamed),),
+            sdk=f'workspace.rename_vision_event_use_case("{NEW_ID}", "Paint line 3")',
+            command=f'roboflow vision-events rename-use-case {NEW_ID} --name "Paint line 3"',
         ),
         ("POST", base + "/{useCaseId}/archive"): Example(
             description="It leaves the default list and takes no new events. Doing it twice is fine.",
-            address=one + "/archive",
+            address=base + "/Paint%20line%203/archive",
             samples=(Sample("Archived", reply={"success": True}),),
-            sdk=f'workspace.archive_vision_event_use_case("{_NEW_ID}")',
-            command=f"roboflow vision-events archive-use-case {_NEW_ID}",
+            sdk=f'workspace.archive_vision_event_use_case("{NEW_ID}")',
+            command=f"roboflow vision-events archive-use-case {NEW_ID}",
         ),
         ("POST", base + "/{useCaseId}/unarchive"): Example(
             description="It takes events again. Doing it twice is fine.",
-            address=one + "/unarchive",
+            address=base + "/Paint%20line%203/unarchive",
             samples=(Sample("Back again", reply={"success": True}),),
-            sdk=f'workspace.unarchive_vision_event_use_case("{_NEW_ID}")',
-            command=f"roboflow vision-events unarchive-use-case {_NEW_ID}",
+            sdk=f'workspace.unarchive_vision_event_use_case("{NEW_ID}")',
+            command=f"roboflow vision-events unarchive-use-case {NEW_ID}",
         ),
     }
 

@@ -10,9 +10,11 @@ from msgspec import Struct, inspect
 from sightlog.api import openapi_words as words
 from sightlog.domain.errors import Problem
 from sightlog.domain.events import EventType, NewEvent
+from sightlog.domain.facts import NUMBER, TEXT
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.domain.filters import (
     BOOLEAN_OPERATORS,
+    COLUMNS,
     CONFIDENCE_OPERATORS,
     COUNT_OPERATORS,
     DETECTION_OPERATORS,
@@ -27,17 +29,8 @@ Json = dict[str, Any]
 REF = "#/components/schemas/"
 EVENT = "Event"
 ERROR, DEVICE_ERROR = "Error", "DeviceError"
-TEXT_COLUMNS = (
-    "event_type",
-    "result",
-    "location",
-    "item_type",
-    "alert_type",
-    "severity",
-    "feedback",
-    "related_event_id",
-)
-NUMBER_COLUMNS = ("item_count",)
+TEXT_COLUMNS = tuple(name for name, (_, letter) in COLUMNS.items() if letter == TEXT)
+NUMBER_COLUMNS = tuple(name for name, (_, letter) in COLUMNS.items() if letter == NUMBER)
 TYPED_OPERATORS = {"string": TEXT_OPERATORS, "number": NUMBER_OPERATORS, "boolean": BOOLEAN_OPERATORS}
 
 # Codes that stop the program before it serves anything.
@@ -45,6 +38,8 @@ NEVER_ANSWERED = ("folder_in_use", "store_too_new")
 
 _NO_LAST_NEWLINE = "(?!\\n)"
 _ORDER = (*TEXT_COLUMNS, *NUMBER_COLUMNS, *words.OPERATORS)
+# msgspec sorts choices by their letters; here they come as people count them.
+_SCALES = (*(kind.value for kind in EventType), *"pass fail low medium high correct incorrect inconclusive".split())
 _FOR_DEVELOPERS = re.compile(r"\s*\(contract[^)]*\)")
 _IN_BACKTICKS = re.compile(r"`([a-z_]+)`")
 
@@ -105,6 +100,8 @@ def _tidy(node: Any) -> Any:
         tidy["pattern"] = pattern.removesuffix(_NO_LAST_NEWLINE)
     if isinstance(tidy.get("enum"), list):
         tidy.setdefault("type", "string")
+        if set(tidy["enum"]) <= set(_SCALES):
+            tidy["enum"].sort(key=_SCALES.index)
     if "discriminator" in tidy:
         return _ref(EVENT)
     return _tidy_union(tidy) if isinstance(tidy.get("anyOf"), list) else tidy

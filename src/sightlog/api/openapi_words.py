@@ -15,7 +15,10 @@ you send one). Times are answered in UTC with six digits and `Z`."""
 
 TAGS = {
     "events": ("Events", "Send what a camera saw, one event or a hundred at a time, and read one back."),
-    "images": ("Pictures", "Upload the files that events show, and get them back whole or small."),
+    "images": (
+        "Pictures",
+        "Upload the files that events show and get them back, whole or small; or send both at once.",
+    ),
     "queries": ("Queries", "Find events by filters, count them, and see which fields and values occur."),
     "use_cases": ("Use cases", "The buckets of events: each event belongs to exactly one."),
     "device": (
@@ -25,6 +28,9 @@ TAGS = {
     "bootstrap": ("Clients' first calls", "What SDK, command line and inference servers ask before they send events."),
     "health": ("Health", "For whoever watches the machine; no key is needed."),
 }
+
+# Modules whose operations stand in another module's group.
+GROUPS = {"bundles": "images"}
 
 PATH_PARAMETERS = {
     "useCaseId": "The use case's id, or its name when no id matches.",
@@ -79,11 +85,13 @@ OBJECTS = {
     "ImageEntry": "A picture of the event and what was predicted on it.",
     "TextFilter": "A filter on text, such as the device.",
     "CountFilter": "A filter on a number.",
+    "ConfidenceFilter": "A bound on the confidence of the same annotation.",
     "EventFieldFilter": "A filter on one of nine columns; their names are in snake case, unlike the JSON fields.",
     "Error": "The body of every error.",
     "Problem": "One thing that is wrong in a body.",
     "EventWarning": "What was noticed about an event that was stored all the same.",
     "WarningCode": "What kind of thing was noticed.",
+    "EventType": "What kind of event it is.",
     "UseCaseStatus": "`inactive` means archived.",
     "KeyCheck": "Which workspace a key belongs to.",
 }
@@ -182,15 +190,22 @@ FIELDS = {
     "atMost": "Stop counting here.",
     "operator": "How to compare.",
     "value": "What to compare with; an array for `in` and `not_in`, a boolean for `exists`.",
+    "TextFilter.value": "Text; an array of texts for `in` and `not_in`, a boolean for `exists`.",
+    "CountFilter.value": "A number; an array of numbers for `in` and `not_in`.",
+    "ConfidenceFilter.value": "A number from 0 to 1.",
     "field": "The name of the metadata field.",
     "MetadataFilter.type": "Compare values of this type; when left out, the type of `value`.",
     "column": "Which field of the event data.",
     # replies
     "CreatedEvent.created": "False when an event of this id was overwritten.",
     "CreatedBatch.created": "How many different ids were stored.",
+    "CreatedEvent.eventId": "The event's id, also one that was made here.",
+    "CreatedBundle.eventId": "The event's id.",
+    "MetadataSchema.useCaseId": "The use case's id.",
+    "Facets.useCaseId": "The use case's id.",
     "eventIds": "The ids, in the order of the batch.",
     "CreatedEvent.warnings": "What was noticed; absent when there is nothing.",
-    "CreatedBatch.warnings": "The events with warnings; absent when there are none.",
+    "CreatedBatch.warnings": "What was noticed, each with the event's place; absent when there is nothing.",
     "IndexedWarning.index": "The event's place in the batch, counted from 0.",
     "warnings": "What was noticed about the event; absent when there is nothing.",
     "EventInPage.feedback": "What reviewers said; absent when nobody has.",
@@ -213,6 +228,7 @@ FIELDS = {
     "lookbackDays": "How many days the workspace keeps its events; 36500 means for ever.",
     "Count.count": "How many events match.",
     "exact": "False when counting stopped at `atMost`.",
+    "IndexedWarning.code": "What kind of thing was noticed.",
     "EventWarning.code": "What kind of thing was noticed.",
     "path": "Where, with dots: `images.0.label`.",
     "message": "What is the matter, in words.",
@@ -265,7 +281,7 @@ FIELDS = {
     "MetadataValue.type": "`string`, `number` or `boolean`.",
     # errors
     "error": "What is wrong, in words to show.",
-    "Error.code": "What is wrong, as a word for programs.",
+    "Error.code": "What is wrong, as a word for programs; the codes are listed below.",
     "details": "Every problem, at most 200; absent when there is nothing to list.",
     "requestId": "The same as in the header `X-Request-Id`.",
     # first calls

@@ -30,7 +30,7 @@ HOT: tuple[Route, ...] = (
         body=NewEvent,
         reply=events.CreatedEvent,
         status=201,
-        errors=(400, 401, 403, 413, 503),
+        errors=(400, 401, 403, 413, 503, 507),
     ),
     Route(
         method="POST",
@@ -41,7 +41,7 @@ HOT: tuple[Route, ...] = (
         body=NewBatch,
         reply=events.CreatedBatch,
         status=201,
-        errors=(400, 401, 403, 413, 503),
+        errors=(400, 401, 403, 413, 503, 507),
     ),
     Route(
         method="POST",

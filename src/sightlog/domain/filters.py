@@ -33,7 +33,7 @@ CONFIDENCE_OPERATORS = ("gt", "gte", "lt", "lte")
 _OPERATORS_OF = {TEXT: TEXT_OPERATORS, NUMBER: NUMBER_OPERATORS, BOOLEAN: BOOLEAN_OPERATORS}
 _LETTERS = {"string": TEXT, "number": NUMBER, "boolean": BOOLEAN}
 _WORDS = {TEXT: "a string", NUMBER: "a number", BOOLEAN: "true or false"}
-_COLUMNS = {
+COLUMNS = {
     "event_type": ("type", TEXT),
     "result": ("result", TEXT),
     "location": ("location", TEXT),
@@ -287,10 +287,10 @@ def _metadata(path: str, prefix: str, given: MetadataFilter) -> Condition:
 
 
 def _column(path: str, given: EventFieldFilter) -> Condition:
-    if given.column not in _COLUMNS:
-        message = f"unknown column '{given.column[:40]}'; allowed: {', '.join(_COLUMNS)}"
+    if given.column not in COLUMNS:
+        message = f"unknown column '{given.column[:40]}'; allowed: {', '.join(COLUMNS)}"
         raise _refuse(f"{path}.column", message)
-    field, letter = _COLUMNS[given.column]
+    field, letter = COLUMNS[given.column]
     return typed(path, field, letter, given.operator, given.value, _OPERATORS_OF[letter])
 
 

@@ -1,10 +1,11 @@
-"""The events of the examples, with the use cases of the demo."""
+"""The bodies of the examples, sent and answered, with the use cases of the demo."""
 
 from datetime import date
 from typing import Any
 
 Json = dict[str, Any]
 
+QUALITY_ID, NEW_ID = "k7m2xq9hw4tb", "r3n8vd5yc6pz"
 QUALITY, WAREHOUSE, SAFETY = "Assembly Line QA", "Warehouse Inventory", "Construction Site Safety"
 FAIL_ID, PASS_ID = "0d2f6f3e-7c0b-4a63-9b0e-52f3a1a5c001", "8f14c2a7-51be-4d0a-b6c3-7e92d40f1b02"
 COUNT_ID, REVIEW_ID = "5b9e07d4-3a6f-4f18-8c21-d06b7a94e303", "c6a1d8f2-90e4-4b57-a3fd-18c5e72b6404"
@@ -98,3 +99,87 @@ def as_answered(event: Json) -> Json:
         "comment": "The scratch is a reflection",
     }
     return answered | {"feedback": {"status": "incorrect", "count": 1, "latest": latest}}
+
+
+def facets(today: date) -> Json:
+    """What a filter bar would offer."""
+    heard = {"lastEventAt": at(today, "00:12:36.000000"), "lastArrivalAt": at(today, "00:12:36.731050")}
+    return {
+        "useCaseId": QUALITY_ID,
+        "eventTypes": [{"value": "quality_check", "count": 1840}, {"value": "operator_feedback", "count": 12}],
+        "devices": [{"value": "graz-line-1", "count": 1840, "fails": 55} | heard],
+        "streams": [{"value": "graz-line-1-top", "count": 1840, "fails": 55} | heard],
+        "workflows": [{"value": "plate-inspection", "count": 1840, "fails": 55} | heard],
+        "detectionClasses": [{"value": "scratch", "count": 41}, {"value": "dent", "count": 14}],
+        "customMetadata": {
+            "shift": {
+                "types": {"string": 1840},
+                "values": [
+                    {"value": "morning", "type": "string", "count": 1012},
+                    {"value": "night", "type": "string", "count": 828},
+                ],
+                "manyValues": False,
+            }
+        },
+        "imageMetadata": {},
+        "feedback": [
+            {"value": "correct", "count": 0},
+            {"value": "incorrect", "count": 12},
+            {"value": "inconclusive", "count": 0},
+            {"value": "none", "count": 1828},
+        ],
+    }
+
+
+def custom_schema(today: date) -> Json:
+    """Two fields, one of them with two types."""
+    shift = {"types": ["string"], "count": 1840, "countByType": {"string": 1840}} | _seen(today)
+    part = {"types": ["string", "number"], "count": 1840, "countByType": {"string": 1699, "number": 141}}
+    return {"useCaseId": QUALITY_ID, "fields": {"shift": shift, "part_number": part | _seen(today)}}
+
+
+def image_schema(today: date) -> Json:
+    """One field."""
+    exposure = {"types": ["number"], "count": 1840, "countByType": {"number": 1840}} | _seen(today)
+    return {"useCaseId": QUALITY_ID, "fields": {"exposure_ms": exposure}}
+
+
+def _seen(today: date) -> Json:
+    return {"firstSeenAt": at(today, "00:01:00.000000"), "lastSeenAt": at(today, "00:12:36.000000")}
+
+
+def new_use_case(today: date) -> Json:
+    """A use case as create answers it."""
+    made = at(today, "00:00:10.104233")
+    return {"id": NEW_ID, "name": "Paint line 2", "status": "active", "createdAt": made, "updatedAt": made}
+
+
+def use_case_with_counts(today: date) -> Json:
+    """A use case as the list answers it."""
+    return new_use_case(today) | {
+        "id": QUALITY_ID,
+        "name": QUALITY,
+        "workspaceId": "my-workspace",
+        "eventCount": 1852,
+        "lastEventAt": at(today, "00:12:36.000000"),
+        "eventTypes": ["quality_check", "operator_feedback"],
+        "countByType": {"quality_check": 1840, "operator_feedback": 12},
+    }
+
+
+def whole_event(today: date) -> Json:
+    """The failed check, with everything that is known about it."""
+    whole = as_answered(failed_check(today))
+    whole["feedback"]["all"] = [whole["feedback"]["latest"]]
+    return whole | {"useCaseId": QUALITY_ID, "receivedAt": at(today, "00:12:31.018204")}
+
+
+def good_check(today: date) -> Json:
+    """The part after it."""
+    good = failed_check(today) | {
+        "eventId": PASS_ID,
+        "timestamp": at(today, "00:12:36"),
+        "eventData": {"result": "pass"},
+    }
+    del good["images"]
+    return good
