@@ -22,7 +22,8 @@ def parse_timestamp(text: str) -> tuple[int, bool]:
     try:
         moment = datetime.fromisoformat(text.upper() if text[-1] == "z" else text)
         has_offset = moment.tzinfo is not None
-        return microseconds(moment if has_offset else moment.replace(tzinfo=UTC)), has_offset
+        # The way to UTC may lead out of the years that there are: an OverflowError.
+        return microseconds(moment.astimezone(UTC) if has_offset else moment.replace(tzinfo=UTC)), has_offset
     except (ValueError, OverflowError):
         raise ValueError(f"expected {EXPECTED}") from None
 

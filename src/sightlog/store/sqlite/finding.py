@@ -56,13 +56,13 @@ class Search:
         """(numbers of the newest `limit` events after `before`, whether the time was up before it was done).
         Raises QueryTooSlow when the time was up before any was found."""
         found: list[int] = []
-        if not self.condition.conditions:
-            return self._rows(None, before, limit), False
         try:
             if self._cannot_match():
                 return [], False
-            for window in self._windows(before):
-                found += self._rows(window, before, limit - len(found))
+            windows = self._windows(before) if self.condition.conditions else iter([None])
+            for window in windows:
+                for number in self._rows(window, before, limit - len(found)):
+                    found.append(number)  # one by one: what was found stays when the time is up
                 if len(found) >= limit:
                     break
         except sqlite3.OperationalError as error:
@@ -125,13 +125,13 @@ class Search:
         if buckets:
             yield Window(buckets, events)
 
-    def _rows(self, window: Window | None, before: Position | None, limit: int) -> list[int]:
+    def _rows(self, window: Window | None, before: Position | None, limit: int) -> Iterator[int]:
         parameters = Parameters(self.use_case)
         source = self._source(window, before, parameters)
         statement = (
             f"SELECT e.seq FROM {source} ORDER BY e.timestamp DESC, e.event_id DESC LIMIT {parameters.add(limit)}"
         )
-        return [row[0] for row in self.connection.execute(statement, parameters.values)]
+        return (row[0] for row in self.connection.execute(statement, parameters.values))
 
     def _count(self, window: Window) -> int:
         parameters = Parameters(self.use_case)

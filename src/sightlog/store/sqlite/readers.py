@@ -28,10 +28,10 @@ class Readers:
         sqlite3.OperationalError ("interrupted")."""
         connection = self._connections.get()
         try:
-            if seconds is not None:
-                connection.set_progress_handler(_expired_after(seconds), _STEPS_BETWEEN_LOOKS)
             connection.execute("BEGIN")
             try:
+                if seconds is not None:
+                    connection.set_progress_handler(_expired_after(seconds), _STEPS_BETWEEN_LOOKS)
                 yield connection
             finally:
                 connection.set_progress_handler(None, 0)

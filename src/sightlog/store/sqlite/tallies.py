@@ -129,9 +129,9 @@ def _watch_groups(
                     del deltas[one]
 
 
-def _key_range(name: str) -> tuple[str, str]:
-    """The keys of a named group; without a name, all keys."""
-    return (name + SEPARATOR, name + _AFTER_SEPARATOR) if name else ("", "\U0010ffff")
+def _key_range(name: str) -> tuple[str, str | bytes]:
+    """The keys of a named group; without a name, all keys, since bytes sort after every text."""
+    return (name + SEPARATOR, name + _AFTER_SEPARATOR) if name else ("", b"")
 
 
 def read_group(connection: sqlite3.Connection, use_case: int, kind: str, name: str = "") -> list[tuple[str, int]]:

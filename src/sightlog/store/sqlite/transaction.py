@@ -18,9 +18,10 @@ class WriterMemory:
     def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
         self.connection = connection
         self.watch = watch
-        self.use_cases: dict[tuple[int, str], UseCase | None] = {}
+        self.use_cases: dict[tuple[int, str], UseCase] = {}
         self.last_seq = 0
-        self.last_received_at = 0
+        newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        self.last_received_at = newest[0] if newest else 0
         self.forget()
 
     def forget(self) -> None:
@@ -32,9 +33,10 @@ class WriterMemory:
     def use_case(self, workspace: int, reference: str) -> UseCase | None:
         """The use case by id or name; every change of a use case goes through this writer and clears the memory."""
         key = (workspace, reference)
-        if key not in self.use_cases:
-            self.use_cases[key] = use_cases.find(self.connection, workspace, reference)
-        return self.use_cases[key]
+        use_case = self.use_cases.get(key) or use_cases.find(self.connection, workspace, reference)
+        if use_case is not None:  # what is not there is not remembered: senders could fill the memory with names
+            self.use_cases[key] = use_case
+        return use_case
 
 
 class SqliteTransaction:

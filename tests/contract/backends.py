@@ -1,0 +1,66 @@
+"""Each backend that the contract is proven for: how to open it, to look into its tables, and to hold its writes up."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sightlog.domain.limits import Limits
+from sightlog.store.contract import Store
+from sightlog.store.opening import open_store
+from tests.recompute import Kept, read_tally_key
+
+
+class SqliteBackend:
+    """A data folder with SQLite in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "sightlog.db"
+
+    def open(self, limits: Limits | None = None) -> Store:
+        return open_store(self.folder, limits or Limits())
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """What a statement answers, in a snapshot of its own."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def stalled_writes(self) -> Iterator[None]:
+        """Nothing can be committed until the end, as if another program wrote for a long time."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def kept(self, workspace: int) -> tuple[Kept, set[tuple[int, str, str]]]:
+        """Everything derived that the tables hold for a workspace, and which groups are crowded."""
+        mine = "IN (SELECT number FROM use_cases WHERE workspace = ?)"
+        kept = Kept()
+        for use_case, kind, quarter_hour, key, n in self.rows(f"SELECT * FROM tallies WHERE use_case {mine}", workspace):
+            kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] = n
+        kept.index.update(self.rows(f"SELECT * FROM side_index WHERE use_case {mine}", workspace))
+        for use_case, kind, name, *span in self.rows(f"SELECT * FROM fields WHERE use_case {mine}", workspace):
+            kept.fields[(use_case, kind, name)] = tuple(span)
+        for use_case, kind, name, *last in self.rows(f"SELECT * FROM sources WHERE use_case {mine}", workspace):
+            kept.sources[(use_case, kind, name)] = tuple(last)
+        reviews = "SELECT related_event_id, timestamp, seq, feedback FROM feedback WHERE workspace = ?"
+        kept.reviews.update(self.rows(reviews, workspace))
+        statuses = "SELECT event_id, feedback_status FROM events WHERE workspace = ?"
+        kept.statuses.update(self.rows(statuses, workspace))
+        return kept, set(self.rows(f"SELECT use_case, kind, name FROM crowded WHERE use_case {mine}", workspace))
+
+    def picture_metadata(self) -> dict[int, list[str]]:
+        """Event's number → the metadata, as JSON, of the pictures that were there when it came."""
+        found: dict[int, list[str]] = {}
+        for seq, metadata in self.rows(
+            "SELECT seq, metadata FROM image_uses JOIN images USING (source_id) WHERE was_found AND metadata IS NOT NULL"
+        ):
+            found.setdefault(seq, []).append(metadata)
+        return found
+
+
+Backend = SqliteBackend
+BACKENDS = {"sqlite": SqliteBackend}

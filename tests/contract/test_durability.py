@@ -1,0 +1,41 @@
+"""What was acknowledged is there after the program is killed without warning, and everything kept agrees with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.contract.backends import Backend
+from tests.contract.plant import Plant
+
+PROGRAM = Path(__file__).parent / "write_until_killed.py"
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.15, 0.4])
+def test_acknowledged_events_survive_a_kill(backend: Backend, seconds: float) -> None:
+    plant = Plant(backend, backend.open())
+    use_case = plant.use_case()
+    plant.store.close()
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(PROGRAM), str(backend.folder), use_case.id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stdout is not None
+        told = [program.stdout.readline().strip()]
+        time.sleep(seconds)
+        program.send_signal(signal.SIGKILL)
+        told += program.stdout.read().split("\n")[:-1]
+    assert program.returncode == -signal.SIGKILL
+    plant.store = backend.open()
+    try:
+        stored = {event.event_id for event in plant.store.export_events(plant.mine, None, 0, 1_000_000)}
+        assert told[0] != ""
+        assert set(told) <= stored
+        assert plant.summary(use_case).event_count == len(stored)
+        plant.check_statistics()
+        plant.add(plant.event(use_case))
+    finally:
+        plant.store.close()

@@ -1,0 +1,129 @@
+"""Every filter finds, and counts, just the events that a plain evaluator picks, wherever time is cut into windows."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import convert
+
+from sightlog.domain.filters import EventFilters, select
+from sightlog.store.sqlite import finding
+from tests.contract.backends import Backend
+from tests.contract.plant import Plant
+from tests.evaluator import matches, moment, newest_first
+from tests.profiles import examples
+from tests.strategies import events, filters, seeded_events
+
+Json = dict[str, Any]
+
+# (events of the first window, its growth, its largest size, the share below which an index drives the search)
+WINDOWS = {
+    "one window": (2_000, 4, 64_000, 1 / 20),
+    "every quarter-hour its own": (1, 1, 1, 1 / 20),
+    "windows that grow": (3, 2, 40, 1 / 4),
+    "always driven by an index": (10, 2, 100, 2.0),
+    "never driven by an index": (10, 2, 100, 0.0),
+}
+
+
+@pytest.fixture(scope="module", params=list(WINDOWS))
+def windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """How the search cuts time, and when it lets an index drive it; this must never change an answer."""
+    names = ("_FIRST_WINDOW_EVENTS", "_WINDOW_GROWTH", "_LARGEST_WINDOW_EVENTS", "_SELECTIVE")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in zip(names, WINDOWS[request.param], strict=True):
+            patch.setattr(finding, name, value)
+        yield
+
+
+class Table:
+    """A use case with many events, and the same events as queries answer them."""
+
+    def __init__(self, plant: Plant, name: str, made: list[Json]) -> None:
+        self.plant = plant
+        self.use_case = plant.use_case(name)
+        beside = plant.use_case(name + " (beside)")
+        strange = plant.use_case(name, plant.theirs)
+        mine = [event | {"useCaseId": self.use_case.id} for event in made]
+        noise = [event | {"useCaseId": beside.id, "eventId": event["eventId"] + "?"} for event in made[:20]]
+        plant.add(*mine)
+        plant.add(*noise)
+        plant.add(*[event | {"useCaseId": strange.id} for event in made[:20]], workspace=plant.theirs)
+        found = plant.store.export_events(plant.mine, self.use_case.number, 0, 10_000)
+        warned = {event.event_id: json.loads(event.warnings or b"[]") for event in found}
+        verdicts = newest_verdicts(mine + noise)
+        self.events = [self._as_answered(event, warned[event["eventId"]], verdicts) for event in made]
+
+    def _as_answered(self, event: Json, warnings: list[Json], verdicts: dict[str, str]) -> Json:
+        answered = {"eventData": {}, "customMetadata": {}, "images": []} | event | {"warnings": warnings}
+        if event["eventId"] in verdicts and event["eventType"] != "operator_feedback":
+            answered["feedback"] = {"status": verdicts[event["eventId"]]}
+        return answered
+
+    def check(self, wanted: Json) -> None:
+        """The store's answers to these filters are the evaluator's."""
+        expected = [event["eventId"] for event in newest_first(self.events) if matches(wanted, event)]
+        selection = select(convert({"useCaseId": self.use_case.id} | wanted, EventFilters))
+        store, mine = self.plant.store, self.plant.mine
+        page = store.find_events(mine, self.use_case, selection, None, 1000)
+        assert [event.event_id for event in page.events] == expected
+        assert page.next is None
+        count = store.count_events(mine, self.use_case, selection, None)
+        assert (count.count, count.exact) == (len(expected), True)
+        capped = store.count_events(mine, self.use_case, selection, 3)
+        assert (capped.count, capped.exact) == (min(3, len(expected)), len(expected) <= 3)
+
+
+def newest_verdicts(made: list[Json]) -> dict[str, str]:
+    """Event id → what its newest review says; `made` is in the order of arrival."""
+    reviews = [event for event in made if event["eventType"] == "operator_feedback"]
+    oldest_first = sorted(reviews, key=lambda review: moment(review["timestamp"]))
+    return {review["eventData"]["relatedEventId"]: review["eventData"]["feedback"] for review in oldest_first}
+
+
+@pytest.fixture(scope="module")
+def shared(kind: type[Backend], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """One store for the module; every example has use cases of its own."""
+    backend = kind(Path(tmp_path_factory.mktemp("filters")) / "data")
+    plant = Plant(backend, backend.open())
+    yield plant
+    plant.store.close()
+
+
+@pytest.fixture(scope="module")
+def table(shared: Plant) -> Table:
+    """Three hundred varied events over four hours, some in the same microsecond."""
+    return Table(shared, "many events", seeded_events(300, 7, "many events"))
+
+
+@settings(max_examples=examples(3))
+@given(wanted=filters())
+def test_a_query_finds_what_the_evaluator_picks(table: Table, windows: None, wanted: Json) -> None:
+    table.check(wanted)
+
+
+@settings(max_examples=examples(1))
+@given(data=st.data())
+def test_so_it_does_among_a_few_events_of_any_kind(shared: Plant, data: st.DataObject) -> None:
+    name = f"few events {next(numbers)}"
+    made = data.draw(st.lists(events([name]), min_size=1, max_size=6, unique_by=lambda event: event["eventId"]))
+    # Ids are unique in a workspace, so each example has its own.
+    few = Table(shared, name, [_renamed(event, name) for event in made])
+    for wanted in data.draw(st.lists(filters(), min_size=1, max_size=4)):
+        few.check(wanted)
+
+
+numbers = count()
+
+
+def _renamed(event: Json, name: str) -> Json:
+    renamed = event | {"eventId": f"{event['eventId']} {name}"}
+    related = event["eventData"].get("relatedEventId")
+    if related is not None:
+        renamed["eventData"] = event["eventData"] | {"relatedEventId": f"{related} {name}"}
+    return renamed

@@ -1,0 +1,39 @@
+"""A program that stores events as fast as it can and tells each id once it was acknowledged, until it is killed."""
+
+import sys
+from itertools import count
+from pathlib import Path
+
+from sightlog.domain.limits import Limits
+from sightlog.store.opening import open_store
+from tests.contract.plant import NOW, accept
+
+
+def main(folder: Path, reference: str) -> None:
+    """Write from several turns at once, so that commits are shared and some are always under way."""
+    store = open_store(folder, Limits())
+    workspace = store.list_workspaces()[0].number
+    for turn in count():
+        ids = [f"e{turn}-{n}" for n in range(8)]
+        events = [
+            {
+                "eventId": id,
+                "eventType": "quality_check",
+                "useCaseId": reference,
+                "timestamp": "2026-08-13T08:00:00Z",
+                "deviceId": f"cam-{turn % 3}",
+                "customMetadata": {"turn": turn, "text": "x" * 500},
+            }
+            for id in ids
+        ]
+        overwrite = [event | {"eventId": f"again-{n}"} for n, event in enumerate(events[:2])]
+        batches = [*([event] for event in events), overwrite]
+        waiting = [store.add_events(workspace, None, [accept(one) for one in batch], NOW) for batch in batches]
+        for future in waiting:
+            for receipt in future.result():
+                sys.stdout.write(receipt.event_id + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
