@@ -50,6 +50,7 @@ def _serve(settings: "Settings", listener: socket.socket) -> None:
     from sightlog.demo.bookmark import open_bookmark
     from sightlog.demo.environment import find_or_make_key, write_environment
     from sightlog.demo.feeding import Feeder
+    from sightlog.domain.api_keys import Caller
     from sightlog.operations.clock import microseconds_now
     from sightlog.operations.workspaces import get_workspace
     from sightlog.server import address_of, run_server
@@ -63,7 +64,8 @@ def _serve(settings: "Settings", listener: socket.socket) -> None:
     workspace = get_workspace(started.store, SLUG).number
     key = started.first_key or find_or_make_key(started.store, folder, workspace, microseconds_now())
     progress = HistoryProgress()
-    feeder = Feeder(started.store, settings.limits, workspace, folder, bookmark, progress.show)
+    caller = Caller(workspace=workspace, workspace_slug=SLUG, lookback_days=0, key=None, scopes=None)
+    feeder = Feeder(started.store, started.blobs, settings.limits, caller, folder, bookmark, progress.show)
 
     def when_ready() -> None:
         address = address_of(listener)

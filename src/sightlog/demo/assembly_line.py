@@ -1,20 +1,31 @@
 """Assembly Line QA: aluminium plates with four screws, seen from above; some have a scratch or a dent."""
 
-from math import cos, pi, sin
+from math import exp, hypot
 from random import Random
 
-from sightlog.demo.bodies import Annotations, Body, box, event_body, outline
+from sightlog.demo.bodies import Annotations, Body, box, confidence, event_body, outline
 from sightlog.demo.plants import NUMBERS_FOR_PARTS, PARTS, SHIFT_HOURS, shift_name, shift_start
+from sightlog.demo.plate_scene import (
+    DEFECTS,
+    DENT,
+    MISSING_SCREW,
+    OIL_SMEAR,
+    REFLECTION,
+    SCRATCH,
+    SCREWS,
+    Mark,
+    PlateScene,
+    limits,
+    outline_of,
+    plate_box,
+    plate_scene,
+    screw_box,
+)
 from sightlog.demo.timetable import Slot, fingerprint
-
-SCRATCH, DENT, MISSING_SCREW, OIL_SMEAR = "scratch", "dent", "missing_screw", "oil_smear"
-DEFECTS = (SCRATCH, DENT, MISSING_SCREW, OIL_SMEAR)
 
 # Below this confidence a scratch of the demo is a reflection of the lamp.
 REFLECTION_CONFIDENCE = 0.6
 _REFLECTIONS_AMONG_SCRATCHES = 0.15
-_PLATE = (560.0, 320.0)
-_SCREWS = ((-235.0, -118.0), (235.0, -118.0), (-235.0, 118.0), (235.0, 118.0))
 
 
 def quality_check(slot: Slot) -> Body:
@@ -26,7 +37,9 @@ def quality_check(slot: Slot) -> Body:
         "result": "fail" if defect else "pass",
         "externalId": f"{slot.camera.place}-{shift_start(slot.local):%y%j}-{serial}",
     }
-    body = event_body(slot, "quality_check", event_data, _metadata(slot, defect), _findings(chance, defect))
+    is_reflected = defect == SCRATCH and chance.random() < _REFLECTIONS_AMONG_SCRATCHES
+    scene = plate_scene(slot.event_id, slot.camera.device_id, part_number(slot), REFLECTION if is_reflected else defect)
+    body = event_body(slot, "quality_check", event_data, _metadata(slot, defect), _findings(chance, scene))
     return _with_oddity(body, chance)
 
 
@@ -81,39 +94,42 @@ def part_number(slot: Slot) -> str:
     return parts[shifts_so_far // 2 % len(parts)]
 
 
-def _findings(chance: Random, defect: str | None) -> Annotations:
-    x, y = 480 + 40 * chance.random() - 20, 270 + 20 * chance.random() - 10
-    objects = [box(chance, "plate", x, y, *_PLATE, lowest=0.95)]
-    lost = chance.randrange(4) if defect == MISSING_SCREW else None
-    for index, (right, down) in enumerate(_SCREWS):
-        name, lowest = (MISSING_SCREW, 0.75) if index == lost else ("screw", 0.88)
-        objects.append(box(chance, name, x + right, y + down, 26, 26, lowest))
-    spot_x, spot_y = x + 360 * chance.random() - 180, y + 180 * chance.random() - 90
-    if defect == DENT:
-        objects.append(box(chance, DENT, spot_x, spot_y, 28 + 30 * chance.random(), 26 + 24 * chance.random(), 0.62))
-    if defect == OIL_SMEAR:
-        objects.append(
-            box(chance, OIL_SMEAR, spot_x, spot_y, 90 + 60 * chance.random(), 60 + 40 * chance.random(), 0.7)
-        )
-    scratches = [_scratch(chance, spot_x, spot_y)] if defect == SCRATCH else []
-    return {"objectDetections": objects, "instanceSegmentations": scratches}
+def scene_of(body: Body) -> PlateScene:
+    """The scene that an event's annotations come from, for painting it."""
+    (image,) = body["images"]
+    found = {each["class"] for name in ("objectDetections", "instanceSegmentations") for each in image.get(name, ())}
+    kind = REFLECTION if is_reflection(body) else next((defect for defect in DEFECTS if defect in found), None)
+    return plate_scene(body["eventId"], body["deviceId"], str(body["customMetadata"]["part_number"]), kind)
 
 
-def _scratch(chance: Random, x: float, y: float) -> Body:
-    """A long thin shape, slightly bent: there along one side, back along the other."""
-    angle, length, bend = pi * chance.random(), 60 + 90 * chance.random(), 14 * chance.random() - 7
-    there: list[tuple[float, float]] = []
-    back: list[tuple[float, float]] = []
-    for step in range(5):
-        along = (step / 4 - 0.5) * length
-        across, half_width = bend * sin(pi * step / 4), 1.2 + 1.8 * sin(pi * step / 4)
-        for side, points in ((half_width, there), (-half_width, back)):
-            right = along * cos(angle) - (across + side) * sin(angle)
-            down = along * sin(angle) + (across + side) * cos(angle)
-            points.append((x + right, y + down))
-    is_reflected = chance.random() < _REFLECTIONS_AMONG_SCRATCHES
-    confidence = 0.46 + 0.09 * chance.random() if is_reflected else 0.72 + 0.25 * chance.random()
-    return outline(SCRATCH, there + back[::-1], confidence)
+def _findings(chance: Random, scene: PlateScene) -> Annotations:
+    around = plate_box(scene)
+    objects = [box(chance, "plate", around, confidence(chance, around))]
+    for index in range(len(SCREWS)):
+        is_lost = index == scene.lost_screw
+        bounds = screw_box(scene, index)
+        sure = confidence(chance, bounds, 0.85 if is_lost else 1.0)
+        objects.append(box(chance, MISSING_SCREW if is_lost else "screw", bounds, sure))
+    mark = scene.mark
+    if mark is None:
+        return {"objectDetections": objects}
+    if mark.kind in (SCRATCH, REFLECTION):
+        return {"objectDetections": objects, "instanceSegmentations": [_scratch(chance, scene, mark)]}
+    bounds = limits([scene.view.seen(u, v) for u, v in mark.points])
+    objects.append(box(chance, mark.kind, bounds, confidence(chance, bounds, 0.45 + 0.5 * mark.strength)))
+    return {"objectDetections": objects}
+
+
+def _scratch(chance: Random, scene: PlateScene, mark: Mark) -> Body:
+    """The thin shape that was drawn, a little wider and not quite exact, as a model outlines it."""
+    shape = [scene.view.seen(u, v) for u, v in outline_of(mark.points, mark.width + 2.6)]
+    shape = [(x + chance.random() - 0.5, y + chance.random() - 0.5) for x, y in shape]
+    if mark.kind == REFLECTION:
+        return outline(SCRATCH, shape, 0.46 + 0.09 * chance.random())
+    left, top, right, bottom = limits(shape)
+    length = hypot(right - left, bottom - top)
+    sure = 0.97 - 0.24 * (1 - mark.strength) - 0.16 * exp(-length / 60) - 0.04 * chance.random()
+    return outline(SCRATCH, shape, max(REFLECTION_CONFIDENCE + 0.03, sure))
 
 
 def _with_oddity(body: Body, chance: Random) -> Body:

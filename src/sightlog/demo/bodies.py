@@ -1,6 +1,7 @@
 """The parts that every event body of the demo is made of: the head, image entries, boxes and outlines."""
 
 from datetime import UTC, datetime
+from math import exp
 from random import Random
 from typing import Any
 
@@ -9,6 +10,8 @@ from sightlog.demo.timetable import Slot
 
 Body = dict[str, Any]
 Annotations = dict[str, list[dict[str, Any]]]
+# Left, top, right and bottom, in pixels of the picture.
+Bounds = tuple[float, float, float, float]
 
 
 def wire_time(moment: datetime) -> str:
@@ -45,18 +48,29 @@ def image_entry(slot: Slot, annotations: Annotations) -> Body:
     }
 
 
-def box(chance: Random, name: str, x: float, y: float, width: float, height: float, lowest: float = 0.8) -> Body:
-    """A found object around this centre, jittered by a few pixels and kept inside the picture."""
-    width = min(width + 4 * chance.random(), PICTURE_WIDTH - 2.0)
-    height = min(height + 4 * chance.random(), PICTURE_HEIGHT - 2.0)
+def box(chance: Random, name: str, bounds: Bounds, confidence: float) -> Body:
+    """A found object: the edges (left, top, right, bottom) that were drawn, jittered by a few pixels."""
+    left, top, right, bottom = bounds
+    shake, luck = min(5.0, 0.1 * (right - left), 0.1 * (bottom - top)), chance.random
+    left = max(0.5, left + shake * (luck() - 0.5))
+    top = max(0.5, top + shake * (luck() - 0.5))
+    right = min(PICTURE_WIDTH - 0.5, right + shake * (luck() - 0.5))
+    bottom = min(PICTURE_HEIGHT - 0.5, bottom + shake * (luck() - 0.5))
     return {
         "class": name,
-        "x": round(_inside(x + 4 * chance.random() - 2, width, PICTURE_WIDTH), 1),
-        "y": round(_inside(y + 4 * chance.random() - 2, height, PICTURE_HEIGHT), 1),
-        "width": round(width, 1),
-        "height": round(height, 1),
-        "confidence": round(lowest + (0.99 - lowest) * chance.random(), 2),
+        "x": round((left + right) / 2, 1),
+        "y": round((top + bottom) / 2, 1),
+        "width": round(right - left - 0.1, 1),
+        "height": round(bottom - top - 0.1, 1),
+        "confidence": confidence,
     }
+
+
+def confidence(chance: Random, bounds: Bounds, contrast: float = 1.0) -> float:
+    """How sure a model is: less so of what is small or stands out little (`contrast`, 0 to 1)."""
+    size = max(1.0, min(bounds[2] - bounds[0], bounds[3] - bounds[1]))
+    sure = 0.985 - 0.3 * exp(-size / 16) - 0.3 * (1 - contrast) - 0.05 * chance.random()
+    return round(min(0.99, max(0.3, sure)), 2)
 
 
 def outline(name: str, points: list[tuple[float, float]], confidence: float) -> Body:

@@ -1,6 +1,6 @@
 """Bottle Caps Pilot: a short trial at a bench that ended and was archived."""
 
-from sightlog.demo.bodies import Body, box, event_body
+from sightlog.demo.bodies import Body, box, confidence, event_body
 from sightlog.demo.timetable import Slot
 
 _COLOURS = ("blue", "white", "green")
@@ -10,10 +10,11 @@ def cap_check(slot: Slot) -> Body:
     """Six bottles under the camera; a cap that sits askew fails the check."""
     chance = slot.chance
     askew = chance.randrange(6) if chance.random() < 0.15 else None
-    caps = [
-        box(chance, "crooked_cap" if index == askew else "cap", 130 + 140 * index, 230, 84, 62, 0.75)
-        for index in range(6)
-    ]
+    caps = []
+    for index in range(6):
+        bounds = (88.0 + 140 * index, 199.0, 172.0 + 140 * index, 261.0)
+        name = "crooked_cap" if index == askew else "cap"
+        caps.append(box(chance, name, bounds, confidence(chance, bounds, 0.9)))
     event_data = {
         "result": "pass" if askew is None else "fail",
         "externalId": f"pilot-{slot.ordinal + 1:03d}",

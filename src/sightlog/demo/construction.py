@@ -1,11 +1,26 @@
 """Construction Site Safety: people and machines from a high mast by day, at dusk and in infra-red."""
 
+from datetime import datetime
 from math import pi, sin
 from random import Random
 
-from sightlog.demo.bodies import Annotations, Body, box, event_body
-from sightlog.demo.plants import CONTRACTORS, HELMETLESS_CONTRACTOR
-from sightlog.demo.timetable import Slot
+from sightlog.demo.bodies import Annotations, Body, box, confidence, event_body
+from sightlog.demo.plants import CONTRACTORS, HELMETLESS_CONTRACTOR, local_time
+from sightlog.demo.site_scene import (
+    DAY,
+    DUSK,
+    INFRARED,
+    Mast,
+    Person,
+    SiteScene,
+    excavator_box,
+    ground_of,
+    head_box,
+    person_box,
+    site_scene,
+    vest_box,
+)
+from sightlog.demo.timetable import Slot, fingerprint
 
 PERSON, HELMET, NO_HELMET, VEST, EXCAVATOR = "person", "helmet", "no_helmet", "vest", "excavator"
 MISSING_HELMET = "no_helmet"
@@ -18,11 +33,8 @@ _ALERTS = {
     "machine_too_close": (0.18, "high", "Person within five metres of a moving machine at the {zone}"),
 }
 _WORKDAY_HOURS = range(6, 19)
-# Where the points of a skeleton lie in a person's box, from -0.5 to 0.5; the ids are COCO's.
-_SKELETON = {
-    0: (0.0, -0.42), 5: (-0.22, -0.28), 6: (0.22, -0.28), 9: (-0.34, 0.02), 10: (0.34, 0.02),
-    11: (-0.14, 0.06), 12: (0.14, 0.06), 15: (-0.16, 0.46), 16: (0.16, 0.46),
-}  # fmt: skip
+# How well people stand out in each light.
+_CONTRASTS = {DAY: 1.0, DUSK: 0.78, INFRARED: 0.68}
 
 
 def safety_event(slot: Slot) -> Body:
@@ -45,13 +57,14 @@ def _alert(slot: Slot, *, is_story: bool, is_workday: bool) -> Body:
         "severity": severity if is_workday else "high",
         "description": description.format(zone=camera.place),
     }
-    findings = _findings(slot, 1 + int(2.5 * chance.random()), alert_type)
+    people = 1 + int(2.5 * chance.random())
+    findings = _findings(chance, _scene(slot.event_id, camera.device_id, slot.local, people, alert_type))
     metadata = {
         "site": camera.site,
         "zone": camera.place,
         "alert_type": alert_type,
         "contractor": contractor if is_workday else "unknown",
-        "people": _people(findings),
+        "people": people,
         "wind_speed": round(1.0 + 9.0 * chance.random(), 1),
         "siren": severity == "high" and chance.random() < 0.4,
     }
@@ -66,8 +79,8 @@ def _pick_alert(chance: Random, is_workday: bool) -> str:
 
 def _head_count(slot: Slot) -> Body:
     chance, camera = slot.chance, slot.camera
-    findings = _findings(slot, int(1 + 4 * chance.random()) if slot.local.hour in _WORKDAY_HOURS else 0, None)
-    people = _people(findings)
+    people = int(1 + 4 * chance.random()) if slot.local.hour in _WORKDAY_HOURS else 0
+    findings = _findings(chance, _scene(slot.event_id, camera.device_id, slot.local, people, None))
     metadata = {
         "site": camera.site,
         "zone": camera.place,
@@ -80,36 +93,47 @@ def _head_count(slot: Slot) -> Body:
     return event_body(slot, "custom", {"value": f"{people} people at the {camera.place}"}, metadata, findings)
 
 
-def _people(findings: Annotations) -> int:
-    """Everybody is found once, as a box or as a skeleton."""
-    return sum(found["class"] == PERSON for name in ("objectDetections", "keypoints") for found in findings[name])
+def scene_of(body: Body) -> SiteScene:
+    """The scene that an event's annotations come from, for painting it."""
+    local = local_time(datetime.fromisoformat(body["timestamp"]))
+    return _scene(
+        body["eventId"], body["deviceId"], local, body["customMetadata"]["people"], body["eventData"].get("alertType")
+    )
 
 
-def _findings(slot: Slot, people: int, alert_type: str | None) -> Annotations:
-    """The first person is the one that an alert is about."""
-    chance = slot.chance
-    light = light_at(slot)
+def _scene(event_id: str, device_id: str, local: datetime, people: int, alert_type: str | None) -> SiteScene:
+    # The weather of a day is the same for both cameras of a site.
+    sunny = fingerprint(f"{device_id[:8]}/{local.date()}")[0] % 5 < 3
+    return site_scene(event_id, device_id, light_at(local), people, alert_type, sunny=sunny)
+
+
+def _findings(chance: Random, scene: SiteScene) -> Annotations:
+    """The first person is the one that an alert is about, and is often found as a skeleton."""
+    mast, contrast = ground_of(scene.device_id).mast, _CONTRASTS[scene.light]
     objects: list[Body] = []
     skeletons: list[Body] = []
-    for index in range(people):
-        height = 52 + 36 * chance.random()
-        x, y = 140 + 680 * chance.random(), 200 + 270 * chance.random()
-        person = box(chance, PERSON, x, y, 0.42 * height, height, 0.7)
-        is_culprit = index == 0
-        if is_culprit and chance.random() < 0.5:
-            skeletons.append(person | {"keypoints": _skeleton(chance, person)})
+    for index, person in enumerate(scene.people):
+        bounds = person_box(person, mast)
+        found = box(chance, PERSON, bounds, confidence(chance, bounds, contrast))
+        if index == 0 and chance.random() < 0.5:
+            skeletons.append(found | {"keypoints": _skeleton(chance, person, mast)})
         else:
-            objects.append(person)
-        head = NO_HELMET if is_culprit and alert_type == MISSING_HELMET else HELMET
-        objects.append(box(chance, head, x, y - 0.43 * height, 0.2 * height, 0.15 * height, 0.6))
-        if not (is_culprit and alert_type == "no_vest"):
-            objects.append(box(chance, VEST, x, y - 0.15 * height, 0.36 * height, 0.34 * height, 0.6))
-    if alert_type == "machine_too_close" or slot.camera.place == "excavation":
-        objects.append(box(chance, EXCAVATOR, 300 + 360 * chance.random(), 300, 210, 160, 0.85))
+            objects.append(found)
+        bounds = head_box(person, mast)
+        name = HELMET if person.has_helmet else NO_HELMET
+        objects.append(
+            box(chance, name, bounds, confidence(chance, bounds, contrast if person.has_helmet else 0.9 * contrast))
+        )
+        if person.has_vest:
+            bounds = vest_box(person, mast)
+            objects.append(box(chance, VEST, bounds, confidence(chance, bounds, contrast)))
+    if scene.excavator:
+        bounds = excavator_box(scene.excavator, mast)
+        objects.append(box(chance, EXCAVATOR, bounds, confidence(chance, bounds, contrast)))
     return {
         "objectDetections": objects,
         "keypoints": skeletons,
-        "classifications": [_light_found(chance, light)],
+        "classifications": [_light_found(chance, scene.light)],
     }
 
 
@@ -117,22 +141,19 @@ def _light_found(chance: Random, light: str) -> Body:
     return {"class": light, "confidence": round(0.9 + 0.09 * chance.random(), 2)}
 
 
-def _skeleton(chance: Random, person: Body) -> list[Body]:
+def _skeleton(chance: Random, person: Person, mast: Mast) -> list[Body]:
+    seen = {number: mast.seen(place) for number, place in person.joints.items() if number >= 0}
     return [
-        {
-            "id": number,
-            "x": round(person["x"] + right * person["width"] + chance.random() - 0.5, 1),
-            "y": round(person["y"] + down * person["height"] + chance.random() - 0.5, 1),
-        }
-        for number, (right, down) in _SKELETON.items()
+        {"id": number, "x": round(x + 2 * chance.random() - 1, 1), "y": round(y + 2 * chance.random() - 1, 1)}
+        for number, (x, y) in sorted(seen.items())
     ]
 
 
-def light_at(slot: Slot) -> str:
+def light_at(local: datetime) -> str:
     """Day, dusk (also of the morning) or infra-red, as the sun of central Europe stands at this time."""
-    half_day = 6.1 + 1.9 * sin(2 * pi * (slot.local.timetuple().tm_yday - 80) / 365)
-    noon = 13.2 if slot.local.dst() else 12.2
-    from_noon = abs(slot.local.hour + slot.local.minute / 60 - noon)
+    half_day = 6.1 + 1.9 * sin(2 * pi * (local.timetuple().tm_yday - 80) / 365)
+    noon = 13.2 if local.dst() else 12.2
+    from_noon = abs(local.hour + local.minute / 60 - noon)
     if from_noon < half_day:
-        return "day"
-    return "dusk" if from_noon < half_day + 0.8 else "infrared"
+        return DAY
+    return DUSK if from_noon < half_day + 0.8 else INFRARED

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from sightlog.blobs.contract import Blobs
 from sightlog.demo.bodies import Body
 from sightlog.demo.bookmark import Bookmark, Span, save_bookmark
+from sightlog.demo.painting import Painter
+from sightlog.demo.pictures.drawing import carries_picture
 from sightlog.demo.story import (
     ARCHIVED,
     HISTORY,
@@ -21,6 +24,7 @@ from sightlog.demo.story import (
     live_event,
     live_pause_seconds,
 )
+from sightlog.domain.api_keys import Caller
 from sightlog.domain.errors import ArchivedUseCase, Busy
 from sightlog.domain.event_reading import Reading, read_event
 from sightlog.domain.limits import Limits
@@ -43,15 +47,16 @@ class Feeder:
     """`tell` hears how many of about how many events of a span are stored; the two are equal when it is full."""
 
     def __init__(
-        self, store: Store, limits: Limits, workspace: int, folder: Path, bookmark: Bookmark, tell: Tell
+        self, store: Store, blobs: Blobs, limits: Limits, caller: Caller, folder: Path, bookmark: Bookmark, tell: Tell
     ) -> None:
         self._store = store
         self._limits = limits
-        self._workspace = workspace
+        self._workspace = caller.workspace
         self._folder = folder
         self._bookmark = bookmark
         self._tell = tell
         self._stopping = threading.Event()
+        self._painter = Painter(store, blobs, limits, caller, bookmark, self._stopping)
         self._thread = threading.Thread(target=self._work, name="demo", daemon=True)
 
     def start(self) -> None:
@@ -63,12 +68,15 @@ class Feeder:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._painter.join()
 
     def _work(self) -> None:
         try:
             self._make_use_cases()
             for number in count():
                 self._catch_up()
+                if number == 0 and not self._stopping.is_set():
+                    self._painter.start()
                 if self._stopping.is_set():
                     return
                 now = self._send_live(number)
@@ -120,10 +128,21 @@ class Feeder:
 
     def _send_live(self, number: int) -> datetime:
         now = datetime.now(UTC)
-        if self._add([live_event(now, number, anchor=self._bookmark.anchor)]):
+        body = live_event(now, number, anchor=self._bookmark.anchor)
+        if self._send(body):
             self._bookmark.live_until = now
             self._save()
         return now
+
+    def _send(self, body: Body) -> bool:
+        """Store one event, with its picture when the plant sends one along."""
+        if carries_picture(body):
+            try:
+                self._painter.store_with_picture(body)
+                return True
+            except (ArchivedUseCase, Busy):
+                logger.debug("a live event goes without its picture")
+        return self._add([body])
 
     def _add(self, bodies: list[Body]) -> bool:
         """Store a batch, however long the server is busy; False when the demo ends before. Events of a use case

@@ -1,15 +1,13 @@
 """Warehouse Inventory: racks seen from the front, shelf by shelf; `itemCount` equals the boxes found."""
 
+from datetime import datetime
 from random import Random
 
-from sightlog.demo.bodies import Annotations, Body, box, event_body
-from sightlog.demo.plants import EMPTYING_AISLE, SHELVES
+from sightlog.demo.bodies import Annotations, Body, box, confidence, event_body
+from sightlog.demo.plants import EMPTYING_AISLE, SHELVES, local_time
+from sightlog.demo.rack_scene import CAPACITY, EMPTY_BAY, RackScene, rack_scene, row_box
 from sightlog.demo.timetable import Slot, fingerprint
 
-CARTON, TOTE, CRUSHED_BOX, EMPTY_BAY = "carton", "tote", "crushed_box", "empty_bay"
-CAPACITY = 12
-_BAYS_PER_ROW = 6
-_TOTES_FOR = ("bearing", "connector", "fitting", "fuse_box")
 _RESTOCK_AT = 2
 
 
@@ -19,7 +17,8 @@ def inventory_count(slot: Slot) -> Body:
     shelf = slot.ordinal % len(SHELVES[camera.place]) + 1
     item_type = SHELVES[camera.place][shelf - 1]
     count = _stock(slot, shelf)
-    event_data = {"location": f"{camera.place}-{shelf}", "itemCount": count, "itemType": item_type}
+    location = f"{camera.place}-{shelf}"
+    event_data = {"location": location, "itemCount": count, "itemType": item_type}
     metadata = {
         "site": camera.site,
         "aisle": camera.place,
@@ -30,7 +29,8 @@ def inventory_count(slot: Slot) -> Body:
         "restock_due": count <= _RESTOCK_AT,
         "air_temperature": round(15.0 + 4.0 * chance.random(), 1),
     }
-    return event_body(slot, "inventory_count", event_data, metadata, _findings(chance, item_type, count))
+    scene = rack_scene(slot.event_id, camera.device_id, location, item_type, count, slot.local.toordinal())
+    return event_body(slot, "inventory_count", event_data, metadata, _findings(chance, scene))
 
 
 def _stock(slot: Slot, shelf: int) -> int:
@@ -45,14 +45,20 @@ def _stock(slot: Slot, shelf: int) -> int:
     return round(CAPACITY - (CAPACITY - 3) * used)
 
 
-def _findings(chance: Random, item_type: str, count: int) -> Annotations:
-    usual = TOTE if item_type in _TOTES_FOR else CARTON
+def scene_of(body: Body) -> RackScene:
+    """The scene that an event's annotations come from, for painting it."""
+    event_data, local = body["eventData"], local_time(datetime.fromisoformat(body["timestamp"]))
+    return rack_scene(
+        body["eventId"], body["deviceId"], event_data["location"], event_data["itemType"], event_data["itemCount"],
+        local.toordinal(),
+    )  # fmt: skip
+
+
+def _findings(chance: Random, scene: RackScene) -> Annotations:
     objects = []
-    for index in range(count):
-        row, column = divmod(index, _BAYS_PER_ROW)
-        name = CRUSHED_BOX if usual == CARTON and chance.random() < 0.006 else usual
-        x, y = 118 + column * 145, 172 + row * 226
-        objects.append(box(chance, name, x, y, 116 + 8 * chance.random(), 128 + 20 * chance.random()))
-    if count <= _BAYS_PER_ROW:
-        objects.append(box(chance, EMPTY_BAY, 480, 398, 860, 190, 0.7))
+    for stored in scene.stored:
+        objects.append(box(chance, stored.kind, stored.bounds, confidence(chance, stored.bounds, 0.94)))
+    for row in scene.empty_rows:
+        bounds = row_box(row, scene.view)
+        objects.append(box(chance, EMPTY_BAY, bounds, confidence(chance, bounds, 0.72)))
     return {"objectDetections": objects}
