@@ -3,7 +3,7 @@
 
 bin := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format bench clean
+.PHONY: help run serve test check lint format bench sample clean
 
 help: ## list these jobs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,10 @@ format: ## put the code into its form and mend what the linter can mend
 bench: ## the figures of docs/performance.md, each beside its ceiling
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks $(ARGS)
+
+sample: ## the upgrade sample of the newest table version, made anew; only before that version's release
+	@sh scripts/setup.sh test
+	@$(bin)/python -m scripts.make_upgrade_sample
 
 clean: ## remove .venv and caches; data folders stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -65,5 +65,6 @@ async def not_found(request: ApiRequest) -> Answer:
     raise NotFound(
         "nothing is served at this address. This server stores vision events only: models, hosted workflows and "
         "projects stay where they are. An inference server that downloads models keeps its own base URL and sends its "
-        "events here with the Vision Events block; GET /docs tells what is served and how to point the block here"
+        "events here with the Vision Events block: write_to_event_store: true, and event_store_url with this server's "
+        "address. GET /docs tells more"
     )

@@ -4,15 +4,22 @@ import os
 import secrets
 from pathlib import Path
 
+from sightlog.blobs.backups import BlobFiles
 from sightlog.blobs.contract import Blobs
 from sightlog.blobs.local import LocalBlobs
 
 LINK_SECRET_FILE = "link-secret"  # noqa: S105  # the name of a file
+_BLOBS_FOLDER = "blobs"
 
 
 def open_blobs(folder: Path) -> Blobs:
     """The blobs of a data folder; whoever holds its store open may use them."""
-    return LocalBlobs(folder / "blobs")
+    return LocalBlobs(folder / _BLOBS_FOLDER)
+
+
+def blob_files(folder: Path) -> BlobFiles:
+    """The blob files of a data folder, which another process may hold open, or of a backup."""
+    return BlobFiles(folder / _BLOBS_FOLDER)
 
 
 def read_link_secret(folder: Path) -> bytes:

@@ -63,8 +63,8 @@ def import_bundles(
     if as_json:
         show_json(work)
     else:
-        bad = f", {counted(len(work.bad), 'bad bundle')} left where they are" if work.bad else ""
-        print(f"Imported {counted(work.created, 'new event')}, {work.known:,} were here already{bad}.")
+        bad = f"; {counted(len(work.bad), 'bad bundle')} left in place" if work.bad else ""
+        print(f"Imported {counted(work.created, 'new event')}; here already: {work.known:,}{bad}.")
         if files and not work.bad:
             say(f"The files are now in {path_to_type(folder / DONE_FOLDER)}.")
     if work.bad:

@@ -103,9 +103,7 @@ class HistoryProgress:
         """So many of about so many events are stored; all of them when the two are equal."""
         if stored == about:
             self.end()
-            say(
-                f"The history is complete ({counted(stored, 'event')}); from now on there is one more each few seconds."
-            )
+            say(f"Filled in {counted(stored, 'event')}; from now on there is one more each few seconds.")
             self._told = 0
         elif sys.stderr.isatty():
             self._move_bar(stored, about)

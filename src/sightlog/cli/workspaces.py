@@ -1,4 +1,4 @@
-"""`sightlog workspaces`: making and listing workspaces."""
+"""`sightlog workspaces`: making, changing and listing workspaces."""
 
 import os
 from typing import Annotated, Any
@@ -38,6 +38,27 @@ def create_workspace(
         print(f"Made the workspace '{slug}'. Its first key: sightlog keys create --workspace {slug} --name NAME")
 
 
+@app.command("set")
+def change_workspace(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Which workspace.")],
+    name: Annotated[str | None, typer.Option("--name", "-n", help="Its new name; the slug stays.")] = None,
+    lookback_days: Annotated[
+        int | None,
+        typer.Option("--lookback-days", min=0, max=36_500, help="How long it keeps its events; 0 keeps them for ever."),
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a workspace. Events older than it then keeps are removed within a minute or two."""
+    from sightlog.cli.connecting import run_command
+
+    changed = run_command(data, "workspaces.set", {"slug": slug, "name": name, "lookbackDays": lookback_days})
+    if as_json:
+        show_json(_shown(changed))
+    else:
+        print(f"The workspace '{slug}' is called '{changed['name']}' and keeps events {_kept_for(changed)}.")
+
+
 @app.command("list")
 def list_workspaces(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the workspaces; the first one is meant where a command names none."""
@@ -55,6 +76,11 @@ def list_workspaces(data: DataOption = None, as_json: JsonOption = False) -> Non
 
 def _kept(lookback_days: int) -> str:
     return f"{lookback_days} days" if lookback_days else "for ever"
+
+
+def _kept_for(workspace: dict[str, Any]) -> str:
+    kept = _kept(workspace["lookbackDays"])
+    return kept if kept == "for ever" else f"for {kept}"
 
 
 def _shown(workspace: dict[str, Any]) -> dict[str, Any]:

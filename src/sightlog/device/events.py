@@ -1,5 +1,6 @@
 """Taking events from devices, and showing the latest (contract 11.1, 11.2)."""
 
+import re
 from contextlib import suppress
 
 from sightlog.device.mapping import take_pictures, to_create_body, to_device_event
@@ -15,6 +16,7 @@ from sightlog.web.requests import ApiRequest
 
 _DEFAULT_LATEST = 5
 _MOST_LATEST = 100
+_FEW_DIGITS = re.compile("[0-9]{1,6}")
 
 
 async def create_event(request: ApiRequest) -> Answer:
@@ -71,6 +73,6 @@ def _make_use_case(request: ApiRequest, caller: Caller, name: str) -> None:
 def _limit(text: str | None) -> int:
     if text is None:
         return _DEFAULT_LATEST
-    if not text.isdigit() or not 1 <= int(text) <= _MOST_LATEST:
+    if not _FEW_DIGITS.fullmatch(text) or not 1 <= int(text) <= _MOST_LATEST:
         raise Invalid.at("limit", f"expected 1 to {_MOST_LATEST}, got '{text[:40]}'")
     return int(text)

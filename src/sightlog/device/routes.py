@@ -13,7 +13,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Take an event from a device, its pictures in base64 (device dialect)",
         scopes=MAY_WRITE,
         status=201,
-        errors=(400, 401, 403, 413, 529),
+        errors=(400, 401, 403, 413, 415, 529),
         error_answer=error_answer,
     ),
     Route(

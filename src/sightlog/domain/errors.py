@@ -20,6 +20,7 @@ VisionEventsError
 ├── StorageFull            the disk has less free space than must stay free
 ├── FolderInUse            another process holds the data folder
 ├── StoreDamaged           the database file is damaged
+├── BackupFailed           a backup cannot be made, or one is not whole
 └── StoreTooNew            the data folder was written by a newer Sightlog
 """
 
@@ -166,6 +167,12 @@ class StoreDamaged(VisionEventsError):
     """The database file is damaged; only a backup helps."""
 
     code = "store_damaged"
+
+
+class BackupFailed(VisionEventsError):
+    """Something that belongs to a backup is missing, changed or unreadable; `details` names every file."""
+
+    code = "backup_failed"
 
 
 class StoreTooNew(VisionEventsError):

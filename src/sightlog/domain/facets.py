@@ -13,13 +13,14 @@ class FacetValue(Struct, frozen=True, kw_only=True):
 
 
 class SourceFacet(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A device, stream or workflow: its events, how many of them failed, and when it was last heard of."""
+    """A device, stream or workflow: its events, how many of them failed, and when it was last heard of. The times
+    are null in a use case with too many sources to keep them."""
 
     value: str
     count: int
     fails: int
-    last_event_at: str
-    last_arrival_at: str
+    last_event_at: str | None
+    last_arrival_at: str | None
 
 
 class MetadataValue(Struct, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ class MetadataFacet(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Facets(Struct, frozen=True, kw_only=True, rename="camel"):
-    """The reply of the facets endpoint; every list most frequent first."""
+    """The reply of the facets endpoint: every list most frequent first, but `feedback`, which names every status."""
 
     use_case_id: str
     event_types: list[FacetValue]

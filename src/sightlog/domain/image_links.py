@@ -6,12 +6,14 @@ stays the same all day and caches.
 
 import hashlib
 import hmac
+import re
 
 from msgspec import Struct
 
 from sightlog.domain.times import MICROSECONDS_PER_DAY
 
 SIZES = ("original", "thumb", "screen")
+_SECONDS = re.compile("[0-9]{1,12}")
 
 
 class LinkSigner(Struct, frozen=True):
@@ -34,6 +36,6 @@ class LinkSigner(Struct, frozen=True):
 
     def is_valid(self, workspace: int, source_id: str, size: str, expires: str, token: str, now: int) -> bool:
         """Whether a link's parameters are ours, for this picture, and not expired (seconds since 1970)."""
-        if not expires.isdigit() or len(expires) > 12 or int(expires) * 1_000_000 < now:
+        if not _SECONDS.fullmatch(expires) or int(expires) * 1_000_000 < now:
             return False
         return hmac.compare_digest(self.sign(workspace, source_id, size, int(expires)).encode(), token.encode())

@@ -35,20 +35,20 @@ class Survey:
         self.problems.append(Problem(path, message))
 
 
-def read_json(raw: bytes) -> Any:
-    """The plain value of a JSON text. Raises InvalidJson with what is wrong with it."""
+def read_json(raw: bytes, what: str = "the body") -> Any:
+    """The plain value of a JSON text. Raises InvalidJson with what is wrong with it; `what` names it there."""
     try:
         return msgspec.json.decode(raw)
     except RecursionError:
-        raise InvalidJson("the body is nested deeper than this server reads") from None
+        raise InvalidJson(f"{what} is nested deeper than this server reads") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if _LONE_SURROGATE.search(raw):
-            raise InvalidJson("the body holds a lone surrogate (half of a \\u pair), which is not text") from None
+            raise InvalidJson(f"{what} holds a lone surrogate (half of a \\u pair), which is not text") from None
         text = str(error).removeprefix("JSON is malformed: ")
-        raise InvalidJson(f"the body is not valid JSON: {text}") from None
+        raise InvalidJson(f"{what} is not valid JSON: {text}") from None
 
 
-def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
+def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]", what: str = "the body") -> T:
     """The body as the decoder's type. Raises InvalidJson, or Invalid that lists every problem;
     a field that the type does not know is a problem too."""
     try:
@@ -56,7 +56,7 @@ def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
             return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    plain = read_json(raw)
+    plain = read_json(raw, what)
     survey = Survey()
     known = walk(survey, type_info(cast("Any", decoder.type)), plain, "")
     for path in survey.unknown:
@@ -80,7 +80,8 @@ def type_info(of: Any) -> inspect.Type:
 
 
 def walk(survey: Survey, node: inspect.Type, value: Any, path: str) -> Any:
-    """Check `value` against `node`, noting problems; the value without its unknown fields is returned."""
+    """Check `value` against `node`, noting problems; the value without its unknown fields is returned.
+    Nulls in optional fields are taken out of `value` itself."""
     description = ""
     if isinstance(node, inspect.Metadata):
         description = (node.extra_json_schema or {}).get("description", "")
@@ -156,8 +157,10 @@ def _walk_struct(survey: Survey, node: inspect.StructType, value: Any, path: str
     if node.tag_field is not None and node.tag_field in value:
         known[node.tag_field] = value[node.tag_field]
     fields = {field.encode_name: field for field in node.fields}
-    for name, item in value.items():
-        if name in fields:
+    for name, item in list(value.items()):
+        if item is None and name in fields and fields[name].default is None:
+            del value[name]  # the same as not sent
+        elif name in fields:
             known[name] = walk(survey, fields[name].type, item, _join(path, name))
         elif name != node.tag_field:
             survey.unknown.append(_join(path, name))

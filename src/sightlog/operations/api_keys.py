@@ -1,5 +1,7 @@
 """Making, listing and revoking API keys, and telling who is calling."""
 
+from msgspec.structs import asdict
+
 from sightlog.domain.api_keys import (
     NO_DEFAULTS,
     ApiKey,
@@ -22,7 +24,10 @@ def create_api_key(
     of events that name none. Raises Invalid."""
     secret = new_secret()
     named = check_name(name)
-    key = store.add_api_key(workspace, named, hash_of(secret), hint_of(secret), parse_scopes(scopes), now, defaults)
+    checked = SourceDefaults(
+        **{field: check_name(value, field) for field, value in asdict(defaults).items() if value is not None}
+    )
+    key = store.add_api_key(workspace, named, hash_of(secret), hint_of(secret), parse_scopes(scopes), now, checked)
     return key, secret
 
 

@@ -5,7 +5,6 @@ against the limits before a byte of it is read.
 """
 
 import gzip
-import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from sightlog.blobs.contract import Blobs, Incoming
 from sightlog.domain.errors import Invalid, TooLarge
 from sightlog.domain.limits import Limits
 from sightlog.domain.problems import read_json
+from sightlog.operations.tar_reading import Member, read_members
 
 PAYLOAD = "payload.json"
 IMAGES_FOLDER = "images"
@@ -24,6 +24,7 @@ FORMAT_VERSION = 1
 MOST_MEMBERS = 1000
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK_BYTES = 262_144
+_PADDING_BYTES = 10_240
 
 
 class Bundle(Struct, kw_only=True):
@@ -43,19 +44,19 @@ def read_bundle(path: Path, blobs: Blobs, limits: Limits) -> Bundle:
     pictures: dict[str, Incoming] = {}
     try:
         payload = None
-        for name, content, size in _members(path, limits):
+        for name, member in _files(path, limits):
             if name == PAYLOAD:
                 if payload is not None:
                     raise Invalid.at(PAYLOAD, "the bundle has a second one")
-                payload = _read_payload(content, size, limits)
+                payload = _read_payload(member, limits)
             elif PurePosixPath(name).parts[0] == IMAGES_FOLDER:
                 if name in pictures:
                     raise Invalid.at(name, "the bundle has a second one")
                 pictures[name] = blobs.receive()
-                _copy(content, pictures[name], name, limits)
+                _copy(member, pictures[name], name, limits)
         if payload is None:
             raise Invalid.at(PAYLOAD, "is missing from the bundle")
-    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error, ValueError) as error:
         _discard(pictures)
         raise Invalid.at("", f"not a tar or tar.gz archive that can be read: {error}") from error
     except BaseException:
@@ -79,42 +80,50 @@ class _Capped:
         return chunk
 
 
-def _members(path: Path, limits: Limits) -> Iterator[tuple[str, IO[bytes], int]]:
-    """(name, content, size) of every regular file, in the order of the archive."""
-    with open(path, "rb") as raw:
+def _files(path: Path, limits: Limits) -> Iterator[tuple[str, Member]]:
+    """(checked name, member) of every file, in the order of the archive."""
+    with _opened(path) as raw:
         magic = raw.read(2)
         raw.seek(0)
         inner: IO[bytes] | gzip.GzipFile = gzip.GzipFile(fileobj=raw) if magic == _GZIP_MAGIC else raw
         # Room for headers and padding, which count towards what is unpacked too.
         capped = _Capped(inner, limits.unpacked_bundle_bytes + MOST_MEMBERS * 2048)
-        with tarfile.open(fileobj=capped, mode="r|") as archive:  # type: ignore[call-overload]  # only `read` is used
-            unpacked = 0
-            for count, member in enumerate(archive, 1):
-                if count > MOST_MEMBERS:
-                    raise Invalid.at("", f"the bundle has more than {MOST_MEMBERS} members")
-                unpacked += member.size
-                if unpacked > limits.unpacked_bundle_bytes:
-                    raise TooLarge("the bundle unpacks to more than SIGHTLOG_UNPACKED_BUNDLE_BYTES")
-                name = _checked_name(member)
-                content = archive.extractfile(member) if member.isreg() else None
-                if content is not None:
-                    yield name, content, member.size
+        unpacked = 0
+        for count, member in enumerate(read_members(capped), 1):
+            if count > MOST_MEMBERS:
+                raise Invalid.at("", f"the bundle has more than {MOST_MEMBERS} members")
+            unpacked += member.size
+            if unpacked > limits.unpacked_bundle_bytes:
+                raise TooLarge("the bundle unpacks to more than SIGHTLOG_UNPACKED_BUNDLE_BYTES")
+            name = _checked_name(member)
+            if not member.is_folder:
+                yield name, member
+        # gzip's own check of the whole comes after its last byte.
+        while capped.read(_PADDING_BYTES):
+            pass
 
 
-def _checked_name(member: tarfile.TarInfo) -> str:
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise Invalid.at("", f"the bundle cannot be read: {error.strerror}") from error
+
+
+def _checked_name(member: Member) -> str:
     name = member.name
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not path.parts:
+    # `tar -C FOLDER .` begins with the folder itself.
+    has_name = bool(path.parts) or member.is_folder
+    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or not has_name:
         raise Invalid.at(name[:200], "a member's name must be relative, without '..'")
-    if not (member.isreg() or member.isdir()):
-        raise Invalid.at(name[:200], "only files and folders are allowed in a bundle, no links or devices")
     return str(path)
 
 
-def _read_payload(content: IO[bytes], size: int, limits: Limits) -> dict[str, Any]:
-    if size > limits.json_body_bytes:
+def _read_payload(member: Member, limits: Limits) -> dict[str, Any]:
+    if member.size > limits.json_body_bytes:
         raise TooLarge(f"{PAYLOAD} is longer than {limits.json_body_bytes:,} bytes (SIGHTLOG_JSON_BODY_BYTES)")
-    payload = read_json(content.read())
+    payload = read_json(member.read(member.size), PAYLOAD)
     if not isinstance(payload, dict):
         raise Invalid.at(PAYLOAD, "expected an object")
     version = payload.pop("bundleFormatVersion", FORMAT_VERSION)
@@ -123,8 +132,8 @@ def _read_payload(content: IO[bytes], size: int, limits: Limits) -> dict[str, An
     return payload
 
 
-def _copy(content: IO[bytes], incoming: Incoming, name: str, limits: Limits) -> None:
-    while chunk := content.read(_CHUNK_BYTES):
+def _copy(member: Member, incoming: Incoming, name: str, limits: Limits) -> None:
+    while chunk := member.read(_CHUNK_BYTES):
         incoming.write(chunk)
         if incoming.size > limits.upload_bytes:
             raise TooLarge(f"{name} is larger than {limits.upload_bytes:,} bytes (SIGHTLOG_UPLOAD_BYTES)")

@@ -51,6 +51,12 @@ def _create_workspace(context: CommandContext, arguments: Arguments) -> Any:
     return workspaces.create_workspace(context.store, arguments["slug"], arguments.get("name"), days, context.now)
 
 
+def _change_workspace(context: CommandContext, arguments: Arguments) -> Any:
+    return workspaces.change_workspace(
+        context.store, arguments["slug"], arguments.get("name"), arguments.get("lookbackDays")
+    )
+
+
 def _list_workspaces(context: CommandContext, arguments: Arguments) -> Any:
     return {"workspaces": context.store.list_workspaces()}
 
@@ -136,6 +142,7 @@ def _run_retention(context: CommandContext, arguments: Arguments) -> Any:
 
 COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "workspaces.create": _create_workspace,
+    "workspaces.set": _change_workspace,
     "workspaces.list": _list_workspaces,
     "keys.create": _create_key,
     "keys.list": _list_keys,

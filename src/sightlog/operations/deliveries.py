@@ -18,6 +18,7 @@ from sightlog.domain.limits import Limits
 from sightlog.domain.names import event_id_of_content
 from sightlog.domain.stored import Receipt
 from sightlog.operations.bundle_reading import read_bundle
+from sightlog.operations.images import keeping
 from sightlog.pictures.checking import check_picture
 from sightlog.store.contract import Store
 
@@ -83,7 +84,7 @@ def check_delivery(caller: Caller, plain: dict[str, Any], attached: list[Attache
 
 def store_delivery(store: Store, blobs: Blobs, caller: Caller, checked: CheckedDelivery, now: int) -> Delivered:
     """Store the event and its pictures. Raises UnknownUseCase or ArchivedUseCase."""
-    with blobs.holding(*(image.hash for image in checked.images)):
+    with keeping(store, blobs, *(image.hash for image in checked.images)):
         for one in checked.attached:
             blobs.publish(one.incoming)
         receipt = store.add_delivery(caller.workspace, caller.key, checked.event, checked.images, now)
@@ -100,7 +101,7 @@ def _attached_members(payload: dict[str, Any], pictures: dict[str, Incoming]) ->
             name = entry.pop(member_field, None)
             if name is None:
                 continue
-            if name not in pictures:
+            if not isinstance(name, str) or name not in pictures:
                 raise Invalid.at(f"images.{index}.{member_field}", f"the bundle has no member '{str(name)[:200]}'")
             attached.append(Attached(index, id_field, pictures[name]))
     return attached

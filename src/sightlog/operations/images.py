@@ -1,5 +1,9 @@
 """Pictures: taking them in, finding them, making smaller ones."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
 import msgspec
 from msgspec import Struct
 
@@ -59,10 +63,22 @@ def keep_image(
         name=name,
         metadata=metadata,
     )
-    with blobs.holding(hash):
+    with keeping(store, blobs, hash):
         blobs.publish(incoming)
         store.add_image(image, caller.key, now)
     return image
+
+
+@contextmanager
+def keeping(store: Store, blobs: Blobs, *hashes: str) -> Iterator[None]:
+    """Publish blobs and commit the rows that name them in here. When the rows are refused, the blobs go again."""
+    with blobs.holding(*hashes):
+        try:
+            yield
+        except Exception:
+            for hash in hashes:
+                blobs.remove_unless(hash, partial(store.is_blob_needed, hash))
+            raise
 
 
 def read_metadata(raw: bytes | None) -> dict[str, MetadataValue] | None:
@@ -70,10 +86,10 @@ def read_metadata(raw: bytes | None) -> dict[str, MetadataValue] | None:
     if raw is None or not raw.strip():
         return None
     try:
-        return decode_body(raw, _metadata_decoder) or None
+        return decode_body(raw, _metadata_decoder, "metadata") or None
     except Invalid as error:
         details = [msgspec.structs.replace(one, path=f"metadata.{one.path}".rstrip(".")) for one in error.details]
-        raise Invalid(f"metadata.{error.message}", details) from error
+        raise Invalid(f"metadata{'.' if error.details[0].path else ': '}{error.message}", details) from error
 
 
 def find_image(store: Store, workspace: int, source_id: str) -> UploadedImage:

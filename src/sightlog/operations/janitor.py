@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from sightlog.blobs.contract import Blobs
 from sightlog.domain.limits import Limits
@@ -32,15 +33,22 @@ class Janitor:
         self._thread.join()
 
     def _work(self) -> None:
+        self._attempt(self._remove_orphans)
+        while not self._stop.is_set():
+            self._attempt(self._clean)
+            self._stop.wait(_SECONDS_BETWEEN_RUNS)
+
+    def _attempt(self, job: Callable[[], None]) -> None:
+        """Whatever goes wrong, the thread goes on."""
+        try:
+            job()
+        except Exception:
+            logger.exception("retention failed; it is tried again in a minute")
+
+    def _remove_orphans(self) -> None:
         orphans = remove_orphans(self._store, self._blobs, self._stop)
         if orphans:
             logger.info("removed %d picture files that nothing names; an earlier process was interrupted", orphans)
-        while not self._stop.is_set():
-            try:
-                self._clean()
-            except Exception:
-                logger.exception("retention failed; it is tried again in a minute")
-            self._stop.wait(_SECONDS_BETWEEN_RUNS)
 
     def _clean(self) -> None:
         removed = run_retention(self._store, self._blobs, self._limits, microseconds_now(), self._stop)

@@ -59,14 +59,28 @@ def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: th
         too_old += removed
         if removed < _EVENTS_PER_STEP:
             break
+    unused = _remove_unused(store, blobs, limits, now, stop)
+    # From one event on, twice as many each time: a few events with large pictures may be all there is.
+    count = 1
     while limits.max_bytes and store.used_bytes() > limits.max_bytes and not stop.is_set():
-        removed = _step(store, blobs, lambda: store.expire_oldest(_EVENTS_PER_STEP), stop)
+        removed = _step(store, blobs, partial(store.expire_oldest, count), stop)
         for_room += removed
         if removed == 0:
             break
-    uploaded_before = now - limits.unused_image_hours * _MICROSECONDS_PER_HOUR
-    unused = _step(store, blobs, lambda: store.expire_images(uploaded_before, _EVENTS_PER_STEP), stop)
+        count = min(2 * count, _EVENTS_PER_STEP)
     return Removed(too_old=too_old, for_room=for_room, unused_images=unused)
+
+
+def _remove_unused(store: Store, blobs: Blobs, limits: Limits, now: int, stop: threading.Event) -> int:
+    """Remove the pictures that no event has named in time. How many."""
+    uploaded_before = now - limits.unused_image_hours * _MICROSECONDS_PER_HOUR
+    in_all = 0
+    while not stop.is_set():
+        removed = _step(store, blobs, lambda: store.expire_images(uploaded_before, _EVENTS_PER_STEP), stop)
+        in_all += removed
+        if removed < _EVENTS_PER_STEP:
+            break
+    return in_all
 
 
 def remove_freed_blobs(store: Store, blobs: Blobs) -> None:

@@ -15,6 +15,12 @@ def create_workspace(store: Store, slug: str, name: str | None, lookback_days: i
     return store.create_workspace(check_slug(slug), check_name(name or slug), lookback_days, now)
 
 
+def change_workspace(store: Store, slug: str, name: str | None, lookback_days: int | None) -> Workspace:
+    """Change its name or how long it keeps its events (0: for ever). Raises NotFound or Invalid."""
+    checked = None if name is None else check_name(name)
+    return store.change_workspace(get_workspace(store, slug).number, checked, lookback_days)
+
+
 def get_workspace(store: Store, slug: str | None) -> Workspace:
     """By its slug; the only one, or the first, when none is given. Raises NotFound."""
     workspaces = store.list_workspaces()

@@ -28,6 +28,10 @@ class Store(Protocol):
         """Raises NameTaken when the slug is in use."""
         ...
 
+    def change_workspace(self, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
+        """Change what is given; keys of the workspace follow it at once."""
+        ...
+
     def list_workspaces(self) -> list[Workspace]:
         """In the order of their making."""
         ...

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from sightlog.domain.backups import StoreContents
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
+from sightlog.store.snapshots import StoreSnapshot
+from sightlog.store.sqlite import backups
 from sightlog.store.sqlite.connection import DATABASE_FILE
+from sightlog.store.sqlite.migrating import newest_version
 from sightlog.store.sqlite.store import SqliteStore
 
 
@@ -23,3 +27,19 @@ def open_store(folder: Path, limits: Limits) -> Store:
     """Open the store in this folder for writing, and migrate it. Raises FolderInUse or StoreTooNew."""
     prepare_folder(folder)
     return SqliteStore(folder, limits)
+
+
+def newest_store_version() -> int:
+    """The newest version of the tables that this program knows."""
+    return newest_version()
+
+
+def snapshot_store(folder: Path, *, is_still: bool = False) -> StoreSnapshot:
+    """The rows of this folder as they are now, whoever writes there; with `is_still` nobody does. Raises StoreTooNew,
+    or BackupFailed when they cannot be read."""
+    return backups.SqliteSnapshot(folder, is_still=is_still)
+
+
+def check_store(folder: Path) -> StoreContents:
+    """What a store that nobody writes holds. Raises BackupFailed when it is damaged, or StoreTooNew."""
+    return backups.check_database(folder)

@@ -73,7 +73,7 @@ def _classes(connection: sqlite3.Connection, use_case: int, most: int) -> list[F
 def _sources(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[SourceFacet]:
     if is_crowded(connection, use_case, kind):
         return [
-            SourceFacet(value=value, count=n, fails=0, last_event_at="", last_arrival_at="")
+            SourceFacet(value=value, count=n, fails=0, last_event_at=None, last_arrival_at=None)
             for value, _, n in _newest_values(connection, use_case, kind, most)
         ]
     facets = []

@@ -38,10 +38,10 @@ def add(connection: sqlite3.Connection, image: UploadedImage, key: int | None, n
     metadata = None if image.metadata is None else json.encode(image.metadata).decode()
     connection.execute(
         f"INSERT OR IGNORE INTO images ({_COLUMNS}, uploaded_at, api_key, is_used)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, EXISTS (SELECT 1 FROM image_uses WHERE source_id = ?))",
         (
             *(image.source_id, image.workspace, image.hash, image.content_type, image.bytes),
-            *(image.width, image.height, image.name, metadata, now, key),
+            *(image.width, image.height, image.name, metadata, now, key, image.source_id),
         ),
     )
 
@@ -57,16 +57,19 @@ def find(connection: sqlite3.Connection, source_ids: Iterable[str]) -> dict[str,
 
 def use(connection: sqlite3.Connection, workspace: int, events: list[tuple[int, AcceptedEvent]]) -> None:
     """Note which pictures the new events (with their numbers) name. What is missing becomes a warning; what was
-    said of a picture at its upload becomes a fact of the event. Call it before the events' rows are made."""
+    said of a picture at its upload becomes a fact of the event. Another workspace's picture counts as missing, and
+    is not noted: it would outlive its own events. Call it before the events' rows are made."""
     wanted = {source_id for _, event in events for _, source_id in event.source_ids}
     if not wanted:
         return
-    found = {id: image for id, image in find(connection, wanted).items() if image.workspace == workspace}
+    known = find(connection, wanted)
+    found = {id: image for id, image in known.items() if image.workspace == workspace}
     rows: dict[tuple[int, str], int] = {}
     for seq, event in events:
         for path, source_id in event.source_ids:
             image = found.get(source_id)
-            rows[(seq, source_id)] = int(image is not None)
+            if image is not None or source_id not in known:
+                rows[(seq, source_id)] = int(image is not None)
             if image is None:
                 _warn(event, path)
             else:

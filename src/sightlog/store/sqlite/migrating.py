@@ -13,6 +13,11 @@ def migrations() -> list[tuple[int, str]]:
     return [(int(name[:4]), (folder / name).read_text(encoding="utf-8")) for name in names]
 
 
+def newest_version() -> int:
+    """The version of the tables that this program writes."""
+    return migrations()[-1][0]
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database to this program's version, each migration in one transaction. Raises StoreTooNew."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

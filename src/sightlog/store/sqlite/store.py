@@ -64,6 +64,11 @@ class SqliteStore:
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
         return self._write(lambda t: workspaces.create(t.connection, slug, name, lookback_days, now))
 
+    def change_workspace(self, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
+        changed = self._write(lambda t: workspaces.change(t.connection, workspace, name, lookback_days))
+        self._callers = {}
+        return changed
+
     def list_workspaces(self) -> list[Workspace]:
         with self._short_readers.snapshot() as connection:
             return workspaces.all_of_them(connection)
@@ -153,6 +158,7 @@ class SqliteStore:
         def delete(transaction: SqliteTransaction) -> Deleted:
             found = removing.named(transaction.connection, use_case.number, list(event_ids))
             transaction.delete_events(list(found.values()))
+            _give_pages_back(transaction)
             missing = [event_id for event_id in dict.fromkeys(event_ids) if event_id not in found]
             return Deleted(deleted=len(found), not_found=missing)
 
@@ -229,7 +235,7 @@ class SqliteStore:
         def remove(transaction: SqliteTransaction) -> int:
             numbers = choose(transaction.connection)
             transaction.delete_events(numbers)
-            transaction.connection.execute(f"PRAGMA incremental_vacuum({_PAGES_GIVEN_BACK})").fetchall()
+            _give_pages_back(transaction)
             return len(numbers)
 
         return self._write(remove)
@@ -250,3 +256,7 @@ class SqliteStore:
             return changed
 
         return self._write(and_forget)
+
+
+def _give_pages_back(transaction: SqliteTransaction) -> None:
+    transaction.connection.execute(f"PRAGMA incremental_vacuum({_PAGES_GIVEN_BACK})").fetchall()

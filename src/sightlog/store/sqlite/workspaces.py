@@ -36,3 +36,12 @@ def slug_of(connection: sqlite3.Connection, workspace: int) -> str:
     """A workspace's slug."""
     slug: str = connection.execute("SELECT slug FROM workspaces WHERE number = ?", (workspace,)).fetchone()[0]
     return slug
+
+
+def change(connection: sqlite3.Connection, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
+    """See the contract."""
+    connection.execute(
+        "UPDATE workspaces SET name = coalesce(?, name), lookback_days = coalesce(?, lookback_days) WHERE number = ?",
+        (name, lookback_days, workspace),
+    )
+    return _workspace(connection.execute(f"{_SELECT} WHERE number = ?", (workspace,)).fetchone())
