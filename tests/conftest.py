@@ -43,6 +43,25 @@ def stranger(server: Server) -> Iterator[Caller]:
         yield _caller(http, key)
 
 
+def _with_scope(server: Server, scope: str) -> httpx.Client:
+    key = sightlog("keys", "create", "--name", scope, "--scope", scope, data=server.data).stdout.strip()
+    return server.client(key)
+
+
+@pytest.fixture(scope="session")
+def reader(server: Server) -> Iterator[httpx.Client]:
+    """Requests with a key of the first workspace that may only read."""
+    with _with_scope(server, "vision-events:read") as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def writer(server: Server) -> Iterator[httpx.Client]:
+    """Requests with a key of the first workspace that may only write."""
+    with _with_scope(server, "vision-events:write") as http:
+        yield http
+
+
 @pytest.fixture(scope="session")
 def nobody(server: Server) -> Iterator[httpx.Client]:
     """Requests without any key."""

@@ -81,6 +81,24 @@ class Caller:
         reply: Json = answer(self.http.get(f"/vision-events/events/{event_id}"))
         return reply
 
+    def upload(self, data: bytes, name: str = "picture", **form: str) -> Json:
+        reply: Json = answer(self.http.post("/vision-events/upload", files={"file": (name, data)}, data=form), 201)
+        return reply
+
+    def bundle(self, content: bytes, **parameters: str) -> Json:
+        reply: Json = answer(self.http.post("/vision-events/bundle", content=content, params=parameters), 201)
+        return reply
+
+    def picture(self, source_id: str, status: int = 200, **parameters: str) -> httpx.Response:
+        reply = self.http.get(f"/vision-events/images/{source_id}", params=parameters)
+        assert reply.status_code == status, f"{reply.status_code} {reply.text[:2000]}"
+        return reply
+
+    def delete(self, use_case: str, *event_ids: str) -> Json:
+        body = {"useCaseId": use_case, "eventIds": list(event_ids)}
+        reply: Json = answer(self.http.post("/vision-events/delete", json=body))
+        return reply
+
     def new_use_case(self, name: str) -> str:
         id_: str = answer(self.http.post("/vision-events/use-cases", json={"name": name}), 201)["id"]
         return id_

@@ -59,7 +59,7 @@ def sightlog(
 class Server:
     """A `sightlog serve` process; what it prints goes to a file."""
 
-    def __init__(self, data: Path, log: Path, *options: str, port: int | None = None) -> None:
+    def __init__(self, data: Path, log: Path, *options: str, port: int | None = None, **settings: str) -> None:
         self.data = data
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -67,7 +67,7 @@ class Server:
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*SIGHTLOG, "serve", "--data", str(data), "--port", str(self.port), *options],
-                env=clean_environment(),
+                env=clean_environment(**settings),
                 cwd=log.parent,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -118,9 +118,9 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *options: str, port: int | None = None) -> Iterator[Server]:
+def serving(data: Path, *options: str, port: int | None = None, **settings: str) -> Iterator[Server]:
     """A server that is ready, and ends well afterwards unless the test has ended it already."""
-    server = Server(data, data.with_name(f"{data.name}-{free_port()}.log"), *options, port=port)
+    server = Server(data, data.with_name(f"{data.name}-{free_port()}.log"), *options, port=port, **settings)
     try:
         server.wait_until_ready()
         yield server

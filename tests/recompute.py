@@ -77,7 +77,10 @@ def stored_events(store: Store, workspace: int, numbers: dict[str, int]) -> list
     while page := store.export_events(workspace, None, after, 7):
         for stored in page:
             body = json.loads(stored.rest) | {"images": json.loads(stored.images)}
-            use_case, warned = numbers[stored.use_case_id], bool(stored.warnings and json.loads(stored.warnings))
+            use_case, warned = (
+                numbers[stored.use_case_id],
+                bool(stored.warnings and json.loads(stored.warnings)),
+            )
             found.append(Event(stored.sequence, use_case, stored.timestamp, stored.received_at, body, warned))
         after = page[-1].sequence
     return found

@@ -22,7 +22,20 @@ DEVICES = (ABSENT, "cam-1", "cam-2", "cam-10", "Cam-1", "カメラ", "")
 STREAMS = (ABSENT, ABSENT, "line-1", "line-2")
 WORKFLOWS = (ABSENT, ABSENT, "wf-a", "wf-b", "wf", "\U0010ffff")
 NUMBERS = (0, 1, 1.0, -1, 70, 70.5, 0.1, -0.0, 2**53, -(2**53), 1e300, 5e-324, 1e22)
-TEXTS = ("morning", "Morning", "mor", "night shift", "", "1", "true", "100%_A", "çé", "🏭 7", "a\x1fb", "a'b\"c\\")
+TEXTS = (
+    "morning",
+    "Morning",
+    "mor",
+    "night shift",
+    "",
+    "1",
+    "true",
+    "100%_A",
+    "çé",
+    "🏭 7",
+    "a\x1fb",
+    "a'b\"c\\",
+)
 VALUES: tuple[Any, ...] = (*TEXTS, *NUMBERS, True, False)
 FIELDS = ("shift", "temp", "line id", "x-1_Y")
 CLASSES = ("scratch", "dent", "Scratch", "día", "a.b", "\U0010ffff")
@@ -53,7 +66,11 @@ def make_event_data(pick: Pick, event_type: str, related_ids: Sequence[str]) -> 
         fields |= {"result": pick((ABSENT, "pass", "fail", "fail")), "confidence": pick(CONFIDENCES)}
     elif event_type == "inventory_count":
         places, kinds = (ABSENT, "A-1", "a-1", ""), (ABSENT, "carton", "pallet")
-        fields |= {"location": pick(places), "itemCount": pick((ABSENT, 0, 1, 12, 2**53)), "itemType": pick(kinds)}
+        fields |= {
+            "location": pick(places),
+            "itemCount": pick((ABSENT, 0, 1, 12, 2**53)),
+            "itemType": pick(kinds),
+        }
     elif event_type == "safety_alert":
         severities = (ABSENT, "low", "medium", "high")
         fields |= {"alertType": pick((ABSENT, "fire", "no_helmet")), "severity": pick(severities)}
@@ -91,7 +108,10 @@ def make_metadata(pick: Pick, most: int) -> Json:
 
 
 def make_event(
-    pick: Pick, use_cases: Sequence[str], ids: Sequence[str] = EVENT_IDS, source_ids: Sequence[str | None] = (ABSENT,)
+    pick: Pick,
+    use_cases: Sequence[str],
+    ids: Sequence[str] = EVENT_IDS,
+    source_ids: Sequence[str | None] = (ABSENT,),
 ) -> Json:
     """A valid event of any type; some of them have something that is worth a warning."""
     event_type = pick(EVENT_TYPES)

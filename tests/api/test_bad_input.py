@@ -1,9 +1,7 @@
 """Whatever comes in that is not right meets a clear error; nothing is stored and the server stays well."""
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -12,6 +10,7 @@ import pytest
 from tests.builders import an_event, an_image
 from tests.expect import Caller, answer, refused
 from tests.processes import Server
+from tests.sockets import Socket, head
 
 LIMIT = 10_000_000
 BODIES = pytest.mark.parametrize(
@@ -184,40 +183,6 @@ def test_metadata_key_with_anything_else_than_letters_digits_and_3_signs_is_refu
     metadata = {key: 1}
     where: Any = {"customMetadata": metadata} if place == "event" else {"images": [an_image(metadata=metadata)]}
     refused(caller.http.post("/vision-events", json=an_event(use_case=use_case, **where)), 400, "invalid")
-
-
-class Socket:
-    """A bare connection, for requests that a well-behaved client would not send."""
-
-    def __init__(self, server: Server) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-
-    def __enter__(self) -> "Socket":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-
-    def send(self, content: bytes) -> None:
-        # The server may have answered and hung up already; what it said is what counts.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self._socket.sendall(content)
-
-    def answer(self) -> tuple[int, dict[str, Any]]:
-        """The status and body of one reply."""
-        received = b""
-        while b"\r\n\r\n" not in received or not received.rstrip().endswith(b"}"):
-            more = self._socket.recv(65536)
-            if not more:
-                break
-            received += more
-        head, _, body = received.partition(b"\r\n\r\n")
-        return int(head.split(b" ", 2)[1]), json.loads(body[body.index(b"{") :])
-
-
-def head(caller: Caller, *headers: str, path: str = "/vision-events") -> bytes:
-    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {caller.key}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode()
 
 
 @BODIES

@@ -39,7 +39,9 @@ class SqliteBackend:
         """Everything derived that the tables hold for a workspace, and which groups are crowded."""
         mine = "IN (SELECT number FROM use_cases WHERE workspace = ?)"
         kept = Kept()
-        for use_case, kind, quarter_hour, key, n in self.rows(f"SELECT * FROM tallies WHERE use_case {mine}", workspace):
+        for use_case, kind, quarter_hour, key, n in self.rows(
+            f"SELECT * FROM tallies WHERE use_case {mine}", workspace
+        ):
             kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] = n
         kept.index.update(self.rows(f"SELECT * FROM side_index WHERE use_case {mine}", workspace))
         for use_case, kind, name, *span in self.rows(f"SELECT * FROM fields WHERE use_case {mine}", workspace):
@@ -55,9 +57,8 @@ class SqliteBackend:
     def picture_metadata(self) -> dict[int, list[str]]:
         """Event's number → the metadata, as JSON, of the pictures that were there when it came."""
         found: dict[int, list[str]] = {}
-        for seq, metadata in self.rows(
-            "SELECT seq, metadata FROM image_uses JOIN images USING (source_id) WHERE was_found AND metadata IS NOT NULL"
-        ):
+        uses = "SELECT seq, metadata FROM image_uses JOIN images USING (source_id)"
+        for seq, metadata in self.rows(f"{uses} WHERE was_found AND metadata IS NOT NULL"):
             found.setdefault(seq, []).append(metadata)
         return found
 

@@ -1,6 +1,6 @@
 """The store, opened anew for a test, or once for a module whose tests each use a workspace of their own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,12 +8,10 @@ import pytest
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
 from tests.contract.backends import BACKENDS, Backend
-from tests.contract.plant import Plant
+from tests.contract.plant import OpenStore, Plant
 from tests.profiles import load_profile
 
 load_profile()
-
-OpenStore = Callable[..., Store]
 
 
 @pytest.fixture(scope="session", params=list(BACKENDS))

@@ -18,6 +18,8 @@ from tests.contract.backends import Backend
 from tests.recompute import Kept, group_of, recompute, stored_events
 
 Json = dict[str, Any]
+OpenStore = Callable[..., Store]
+"""Opens the test's store anew; its arguments are limits that differ from the usual ones."""
 
 NOW = parse_timestamp("2026-08-13T09:00:00Z")[0]
 SECOND = 1_000_000
@@ -49,14 +51,14 @@ class Plant:
     def new_workspace(self, slug: str) -> int:
         return self.store.create_workspace(slug, slug, 365, NOW).number
 
-    def reopen(self, open_store: Callable[[], Store]) -> None:
+    def reopen(self, open_store: OpenStore) -> None:
         """As if the server was stopped and started."""
         self.store.close()
         self.store = open_store()
 
     def use_case(self, name: str = "Paint line", workspace: int | None = None) -> UseCase:
         """A new use case."""
-        return self.store.create_use_case(workspace or self.mine, name, 1000, NOW)
+        return self.store.create_use_case(workspace or self.mine, name, 10**9, NOW)
 
     def event(self, use_case: UseCase, **changes: Any) -> Json:
         """A valid event; each has an id of its own and is a second newer than the one before."""

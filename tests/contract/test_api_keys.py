@@ -9,7 +9,7 @@ import pytest
 from sightlog.domain.api_keys import Scope
 from sightlog.domain.errors import NotFound
 from sightlog.store.contract import Store
-from tests.contract.plant import NOW, SECOND, Plant
+from tests.contract.plant import NOW, SECOND, OpenStore, Plant
 
 HASH = b"\x01" * 32
 OTHER_HASH = b"\x02" * 32
@@ -96,7 +96,10 @@ def test_another_workspaces_key_cannot_be_revoked(plant: Plant) -> None:
 def test_keys_are_listed_by_workspace_in_the_order_of_their_making_revoked_ones_too(plant: Plant) -> None:
     made = [
         plant.store.add_api_key(plant.mine, name, hash, hint, scopes, NOW)
-        for name, hash, hint, scopes in (("b", HASH, "…0001", None), ("a", OTHER_HASH, "…0002", [Scope.DEVICE_READ]))
+        for name, hash, hint, scopes in (
+            ("b", HASH, "…0001", None),
+            ("a", OTHER_HASH, "…0002", [Scope.DEVICE_READ]),
+        )
     ]
     plant.store.add_api_key(plant.theirs, "theirs", b"\x03" * 32, "…0003", None, NOW)
     revoked = plant.store.revoke_api_key(plant.mine, made[0].number, NOW)
@@ -104,7 +107,7 @@ def test_keys_are_listed_by_workspace_in_the_order_of_their_making_revoked_ones_
     assert [key.scopes for key in plant.store.list_api_keys(plant.mine)] == [None, [Scope.DEVICE_READ]]
 
 
-def test_keys_and_revocations_outlive_the_program(plant: Plant, open_store) -> None:  # type: ignore[no-untyped-def]
+def test_keys_and_revocations_outlive_the_program(plant: Plant, open_store: OpenStore) -> None:
     key = plant.store.add_api_key(plant.mine, "mine", HASH, "…beef", [Scope.READ], NOW)
     plant.store.add_api_key(plant.mine, "other", OTHER_HASH, "…cafe", None, NOW)
     plant.store.revoke_api_key(plant.mine, key.number, NOW)

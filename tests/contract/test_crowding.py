@@ -7,14 +7,14 @@ import pytest
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.contract import Store
 from tests.contract.backends import Backend
-from tests.contract.plant import Plant
+from tests.contract.plant import OpenStore, Plant
 
 LIMIT = 5
 MANY = 100
 
 
 @pytest.fixture
-def open_small(open_store: Callable[..., Store]) -> Callable[[], Store]:
+def open_small(open_store: OpenStore) -> Callable[[], Store]:
     return lambda: open_store(values_per_field=LIMIT, sources_per_use_case=LIMIT)
 
 

@@ -24,7 +24,10 @@ def test_events_come_in_the_order_of_arrival_page_by_page(plant: Plant) -> None:
 def test_one_use_case_can_be_exported_alone(plant: Plant) -> None:
     one, two = plant.use_case("one"), plant.use_case("two")
     plant.add(plant.event(one, eventId="a"), plant.event(two, eventId="b"), plant.event(one, eventId="c"))
-    assert [event.event_id for event in plant.store.export_events(plant.mine, one.number, 0, 10)] == ["a", "c"]
+    assert [event.event_id for event in plant.store.export_events(plant.mine, one.number, 0, 10)] == [
+        "a",
+        "c",
+    ]
 
 
 def test_what_arrives_during_an_export_is_met_and_an_overwrite_is_met_again(plant: Plant) -> None:

@@ -2,12 +2,13 @@
 
 import pytest
 
+from sightlog.domain.use_cases import UseCase
 from tests.contract.plant import Plant
 
 EARLY, LATE = "2026-08-13T07:00:00Z", "2026-08-13T08:00:00Z"
 
 
-def statuses(plant: Plant, use_case) -> dict[str, int]:  # type: ignore[no-untyped-def]
+def statuses(plant: Plant, use_case: UseCase) -> dict[str, int]:
     """The feedback facet's counts that are not zero."""
     return {facet.value: facet.count for facet in plant.store.facets(plant.mine, use_case, 100).feedback if facet.count}
 
@@ -76,7 +77,10 @@ def test_one_event_tells_all_its_reviews_newest_first(plant: Plant) -> None:
     assert stored is not None
     assert stored.feedback is not None
     assert stored.feedback.all is not None
-    assert [(review.event_id, review.comment) for review in stored.feedback.all] == [("r1", None), ("r2", "no")]
+    assert [(review.event_id, review.comment) for review in stored.feedback.all] == [
+        ("r1", None),
+        ("r2", "no"),
+    ]
     assert stored.feedback.count == 2
     in_page = next(event for event in plant.page(use_case).events if event.event_id == "e")
     assert in_page.feedback is not None
@@ -97,7 +101,11 @@ def test_feedback_survives_the_overwrite_of_its_event(plant: Plant) -> None:
 def test_feedback_moves_with_its_event_into_the_statistics_of_the_new_use_case(plant: Plant) -> None:
     one, two, reviews = plant.use_case("one"), plant.use_case("two"), plant.use_case("reviews")
     plant.add(plant.event(one, eventId="e"), plant.review(reviews, "e", "incorrect"))
-    assert (statuses(plant, one), statuses(plant, two), statuses(plant, reviews)) == ({"incorrect": 1}, {}, {})
+    assert (statuses(plant, one), statuses(plant, two), statuses(plant, reviews)) == (
+        {"incorrect": 1},
+        {},
+        {},
+    )
     plant.add(plant.event(two, eventId="e"))
     assert (statuses(plant, one), statuses(plant, two)) == ({}, {"incorrect": 1})
     plant.check_statistics()
@@ -110,9 +118,18 @@ def test_overwriting_a_review_settles_anew(plant: Plant, change: str) -> None:
     plant.add(plant.review(use_case, "e", "correct", eventId="r1", timestamp="2026-08-13T07:30:00Z"))
     plant.add(plant.review(use_case, "e", "incorrect", eventId="r2", timestamp=LATE))
     overwrite, expected = {
-        "verdict": (plant.review(use_case, "e", "inconclusive", eventId="r2", timestamp=LATE), ("inconclusive", "none")),
-        "time": (plant.review(use_case, "e", "incorrect", eventId="r2", timestamp=EARLY), ("correct", "none")),
-        "target": (plant.review(use_case, "f", "incorrect", eventId="r2", timestamp=LATE), ("correct", "incorrect")),
+        "verdict": (
+            plant.review(use_case, "e", "inconclusive", eventId="r2", timestamp=LATE),
+            ("inconclusive", "none"),
+        ),
+        "time": (
+            plant.review(use_case, "e", "incorrect", eventId="r2", timestamp=EARLY),
+            ("correct", "none"),
+        ),
+        "target": (
+            plant.review(use_case, "f", "incorrect", eventId="r2", timestamp=LATE),
+            ("correct", "incorrect"),
+        ),
         "type": (plant.event(use_case, eventId="r2", timestamp=LATE), ("correct", "none")),
     }[change]
     plant.add(overwrite)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from sightlog.domain.conditions import AllOf
 from sightlog.domain.cursor import Position
-from sightlog.domain.filters import AllOf, Selection, Span
+from sightlog.domain.filters import Selection, Span
 from tests.contract.plant import NOW, SECOND, Plant
 
 EVERYTHING = Selection(Span(), AllOf(()), ())
@@ -103,7 +104,10 @@ def test_a_count_is_exact_or_up_to_a_number(plant: Plant) -> None:
     device = {"deviceId": {"operator": "eq", "value": "cam-1"}}
     for filters in ({}, device):
         told = {
-            at_most: (plant.count(use_case, at_most, **filters).count, plant.count(use_case, at_most, **filters).exact)
+            at_most: (
+                plant.count(use_case, at_most, **filters).count,
+                plant.count(use_case, at_most, **filters).exact,
+            )
             for at_most in (None, 1, 4, 5, 6)
         }
         assert told == {None: (5, True), 1: (1, False), 4: (4, False), 5: (5, True), 6: (5, True)}

@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from sightlog.domain.images import UploadedImage
-from tests.contract.plant import HOUR, NOW, Plant
+from tests.contract.plant import HOUR, NOW, OpenStore, Plant
 
 
 def a_picture(plant: Plant, id: str = "img-1", **changes: object) -> UploadedImage:
@@ -45,7 +45,9 @@ def test_an_event_that_names_a_missing_picture_gets_a_warning(plant: Plant) -> N
     assert len(plant.ids(use_case, hasWarnings=True)) == 1
 
 
-def test_what_was_said_of_a_picture_at_its_upload_becomes_a_fact_of_the_events_that_name_it(plant: Plant) -> None:
+def test_what_was_said_of_a_picture_at_its_upload_becomes_a_fact_of_the_events_that_name_it(
+    plant: Plant,
+) -> None:
     use_case = plant.use_case()
     plant.store.add_image(a_picture(plant, metadata={"lens": "wide"}), None, NOW)
     plant.add(plant.event(use_case, eventId="e", images=[{"sourceId": "img-1", "metadata": {"iso": 100}}]))
@@ -100,7 +102,7 @@ def test_pictures_that_no_event_ever_named_expire(plant: Plant) -> None:
     assert plant.store.freed_blobs() == ["old" * 10]
 
 
-def test_a_freed_blob_stays_on_the_list_until_it_was_removed_or_is_needed_again(plant: Plant, open_store) -> None:  # type: ignore[no-untyped-def]
+def test_a_freed_blob_stays_listed_until_it_was_removed_or_is_needed_again(plant: Plant, open_store: OpenStore) -> None:
     plant.store.add_image(a_picture(plant), None, NOW - HOUR)
     plant.store.expire_images(NOW, 10)
     plant.reopen(open_store)
@@ -115,7 +117,11 @@ def test_a_freed_blob_stays_on_the_list_until_it_was_removed_or_is_needed_again(
 
 def test_used_bytes_count_different_pictures_once(plant: Plant) -> None:
     before = plant.store.used_bytes()
-    for id, hash, size in (("a", "aa" * 32, 10_000_000), ("b", "aa" * 32, 10_000_000), ("c", "cc" * 32, 5_000_000)):
+    for id, hash, size in (
+        ("a", "aa" * 32, 10_000_000),
+        ("b", "aa" * 32, 10_000_000),
+        ("c", "cc" * 32, 5_000_000),
+    ):
         plant.store.add_image(a_picture(plant, id, hash=hash, bytes=size), None, NOW - HOUR)
     assert 15_000_000 <= plant.store.used_bytes() - before < 15_200_000
     plant.store.expire_images(NOW, 10)

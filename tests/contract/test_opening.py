@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,12 +14,11 @@ import pytest
 
 from sightlog.domain.errors import FolderInUse, StoreTooNew
 from sightlog.domain.limits import Limits
-from sightlog.store.contract import Store
 from sightlog.store.opening import open_store as open_folder
 from sightlog.store.sqlite.connection import open_for_reading, open_for_writing
 from sightlog.store.sqlite.migrating import migrations
 from tests.contract.backends import Backend
-from tests.contract.plant import Plant
+from tests.contract.plant import OpenStore, Plant
 
 HOLDER = """
 import sys
@@ -138,13 +137,11 @@ def test_a_refusal_lets_go_of_the_folder(folder: Path, database: Path) -> None:
 
 
 @pytest.fixture
-def holder(folder: Path) -> subprocess.Popen[str]:
+def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that has the folder open."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", HOLDER, str(folder)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     yield process
@@ -172,7 +169,7 @@ def test_a_process_that_was_killed_holds_nothing(folder: Path, holder: subproces
     store.close()
 
 
-def test_the_same_process_cannot_open_a_folder_twice_either(backend: Backend, open_store: Callable[..., Store]) -> None:
+def test_the_same_process_cannot_open_a_folder_twice_either(backend: Backend, open_store: OpenStore) -> None:
     store = open_store()
     with pytest.raises(FolderInUse, match=str(os.getpid())):
         open_store()
@@ -184,7 +181,7 @@ def test_connections_for_reading_cannot_write(folder: Path) -> None:
     open_folder(folder, Limits()).close()
     with closing(open_for_reading(folder)) as connection:
         for statement in ("DELETE FROM events", "CREATE TABLE mine (n)", "PRAGMA user_version = 99"):
-            with pytest.raises(sqlite3.OperationalError, match="readonly|read-only|query_only"):
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
                 connection.execute(statement)
 
 
@@ -201,7 +198,7 @@ def test_a_snapshot_sees_one_moment(plant: Plant) -> None:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (2,)
 
 
-def test_numbers_go_on_after_a_restart(plant: Plant, open_store: Callable[..., Store]) -> None:
+def test_numbers_go_on_after_a_restart(plant: Plant, open_store: OpenStore) -> None:
     use_case = plant.use_case()
     plant.add(plant.event(use_case, eventId="a"), plant.event(use_case, eventId="b"))
     plant.reopen(open_store)
@@ -212,7 +209,7 @@ def test_numbers_go_on_after_a_restart(plant: Plant, open_store: Callable[..., S
     plant.check_statistics()
 
 
-def test_arrivals_do_not_go_back_when_the_clock_does(plant: Plant, open_store: Callable[..., Store]) -> None:
+def test_arrivals_do_not_go_back_when_the_clock_does(plant: Plant, open_store: OpenStore) -> None:
     """A source's newest arrival is that of its newest number, also when the clock was set back over a restart."""
     from tests.contract.plant import NOW, SECOND
 

@@ -1,6 +1,6 @@
 """Deletion and retention: events go with all that only they kept."""
 
-from tests.contract.plant import DAY, HOUR, NOW, SECOND, Plant
+from tests.contract.plant import DAY, HOUR, NOW, SECOND, OpenStore, Plant
 
 ANCIENT = "2026-07-01T00:00:00Z"
 
@@ -38,7 +38,10 @@ def test_feedback_leaves_with_its_event_whatever_its_use_case(plant: Plant) -> N
 
 def test_reviews_that_point_at_each_other_leave_together(plant: Plant) -> None:
     use_case = plant.use_case()
-    plant.add(plant.review(use_case, "b", "correct", eventId="a"), plant.review(use_case, "a", "correct", eventId="b"))
+    plant.add(
+        plant.review(use_case, "b", "correct", eventId="a"),
+        plant.review(use_case, "a", "correct", eventId="b"),
+    )
     plant.store.delete_events(plant.mine, use_case, ["a"])
     assert plant.ids(use_case) == []
     plant.check_statistics()
@@ -47,7 +50,10 @@ def test_reviews_that_point_at_each_other_leave_together(plant: Plant) -> None:
 def test_deleting_a_review_settles_its_event_anew(plant: Plant) -> None:
     use_case = plant.use_case()
     plant.add(plant.event(use_case, eventId="e"))
-    plant.add(plant.review(use_case, "e", "correct", eventId="r1"), plant.review(use_case, "e", "incorrect", eventId="r2"))
+    plant.add(
+        plant.review(use_case, "e", "correct", eventId="r1"),
+        plant.review(use_case, "e", "incorrect", eventId="r2"),
+    )
     assert plant.status("e") == "incorrect"
     plant.store.delete_events(plant.mine, use_case, ["r2"])
     assert plant.status("e") == "correct"
@@ -56,7 +62,7 @@ def test_deleting_a_review_settles_its_event_anew(plant: Plant) -> None:
     plant.check_statistics()
 
 
-def test_a_number_of_an_event_never_comes_back(plant: Plant, open_store) -> None:  # type: ignore[no-untyped-def]
+def test_a_number_of_an_event_never_comes_back(plant: Plant, open_store: OpenStore) -> None:
     use_case = plant.use_case()
     plant.add(plant.event(use_case, eventId="e"))
     old = plant.store.find_event(plant.mine, "e")

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightlog.domain.errors import ArchivedUseCase, VisionEventsError
+from sightlog.domain.errors import ArchivedUseCase
 from sightlog.domain.images import UploadedImage
 from sightlog.domain.limits import Limits
 from sightlog.domain.times import microseconds
@@ -118,9 +117,7 @@ class Runner:
         with ExitStack() as stack:
             if in_one_commit:
                 stack.enter_context(self.backend.stalled_writes())
-            futures = [
-                self.plant.store.add_events(workspace, None, accept_batch(batch), self.now) for batch in batches
-            ]
+            futures = [self.plant.store.add_events(workspace, None, accept_batch(batch), self.now) for batch in batches]
         for batch, future in zip(batches, futures, strict=True):
             stored = {event["eventId"]: event for event in batch}
             used = {event["useCaseId"] for event in stored.values()}
@@ -187,7 +184,11 @@ class Runner:
 
     def _check_summaries(self) -> None:
         for row in self.plant.store.list_use_cases(self.plant.mine, None):
-            mine = [event for (where, _), (name, event) in self.model.events.items() if where == self.plant.mine and name == row.name]
+            mine = [
+                event
+                for (where, _), (name, event) in self.model.events.items()
+                if where == self.plant.mine and name == row.name
+            ]
             types = [event["eventType"] for event in mine]
             assert row.event_count == len(mine)
             assert row.count_by_type == {one: types.count(one) for one in types}
@@ -200,7 +201,7 @@ def _time_of(event: Json) -> str:
 
 def _as_answered(event: Json) -> str:
     """The event as a query should answer it, as text: 1 and 1.0 differ."""
-    always = {"eventData": {}, "customMetadata": {}, "images": []}
+    always: Json = {"eventData": {}, "customMetadata": {}, "images": []}
     answered = always | event | {"timestamp": _time_of(event)}
     return json.dumps({name: value for name, value in answered.items() if name != "useCaseId"}, sort_keys=True)
 
@@ -222,9 +223,7 @@ def _run(kind: type[Backend], limits: Limits, steps: list[Step]) -> None:
 
 @settings(max_examples=examples(1))
 @given(steps=st.lists(a_step, min_size=1, max_size=12))
-def test_statistics_equal_a_recomputation_after_any_sequence_of_changes(
-    kind: type[Backend], steps: list[Step]
-) -> None:
+def test_statistics_equal_a_recomputation_after_any_sequence_of_changes(kind: type[Backend], steps: list[Step]) -> None:
     _run(kind, Limits(), steps)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from sightlog.domain.errors import Invalid, NameTaken, NotFound
 from sightlog.domain.use_cases import UseCaseStatus
-from tests.contract.plant import NOW, SECOND, Plant
+from tests.contract.plant import NOW, SECOND, OpenStore, Plant
 
 ACTIVE, INACTIVE = UseCaseStatus.ACTIVE, UseCaseStatus.INACTIVE
 LATER = NOW + 5 * SECOND
@@ -160,7 +160,7 @@ def test_a_row_of_an_empty_use_case_has_no_last_event(plant: Plant) -> None:
     assert (row.event_count, row.event_types, row.count_by_type, row.last_event_at) == (0, [], {}, None)
 
 
-def test_everything_outlives_the_program(plant: Plant, open_store) -> None:  # type: ignore[no-untyped-def]
+def test_everything_outlives_the_program(plant: Plant, open_store: OpenStore) -> None:
     made = plant.use_case()
     plant.add(plant.event(made))
     plant.store.set_use_case_status(plant.mine, made.id, INACTIVE, NOW)

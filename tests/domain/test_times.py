@@ -106,9 +106,11 @@ def test_a_time_is_answered_in_utc_with_six_digits() -> None:
 
 @given(
     st.datetimes(
-        datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.timedeltas(
-            timedelta(hours=-23), timedelta(hours=23)
-        ).map(lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1))))
+        datetime(1, 1, 3),
+        datetime(9999, 12, 29),
+        timezones=st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(
+            lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+        ),
     )
 )
 def test_any_moment_is_read_exactly_and_comes_back(moment: datetime) -> None:

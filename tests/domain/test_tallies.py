@@ -1,0 +1,93 @@
+"""What an event contributes to the kept counts."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+
+from sightlog.domain.facts import Entry
+from sightlog.domain.tallies import contributions, group_of, value_key, value_of_key
+from tests.strategies import metadata_keys, metadata_values
+
+QUARTER = 900_000_000
+LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
+
+
+def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
+    return Counter(contributions([("type", "s", "quality_check"), *entries], timestamp))
+
+
+def test_every_event_counts_for_its_type_and_for_its_quarter_hour() -> None:
+    assert counted() == {("type", 0, "quality_check"): 1, ("outcome", 5, "quality_check\x1f"): 1}
+    assert ("outcome", -1, "quality_check\x1f") in counted(timestamp=-1)
+
+
+def test_a_result_is_counted_with_its_quarter_hour() -> None:
+    assert ("outcome", 5, "quality_check\x1ffail") in counted(("result", "s", "fail"))
+
+
+@pytest.mark.parametrize("kind", ["device", "stream", "workflow"])
+def test_a_source_counts_its_events_and_its_fails(kind: str) -> None:
+    failed = counted((kind, "s", "x"), ("result", "s", "fail"))
+    assert (failed[(kind, 0, "x")], failed[(f"{kind}_fails", 0, "x")]) == (1, 1)
+    passed = counted((kind, "s", "x"), ("result", "s", "pass"))
+    assert (passed[(kind, 0, "x")], passed[(f"{kind}_fails", 0, "x")]) == (1, 0)
+
+
+def test_a_class_counts_once_an_event() -> None:
+    found = counted(("class.dent", "n", 0.9), ("class.dent", "n", 0.1))
+    assert found[("class", 0, "dent")] == 1
+
+
+def test_a_field_counts_by_type_and_by_value() -> None:
+    found = counted(("metadata.n", "n", 1.0))
+    assert found[("field", 0, "n\x1fn")] == 1
+    assert found[("value", 0, "n\x1fn\x1f1")] == 1
+
+
+def test_an_image_field_counts_once_an_event_and_each_of_its_values() -> None:
+    found = counted(("image.lens", "s", "wide"), ("image.lens", "s", "tele"), ("image.lens", "n", 1))
+    assert found[("image_field", 0, "lens\x1fs")] == 1
+    assert found[("image_field", 0, "lens\x1fn")] == 1
+    assert sum(n for (kind, _, _), n in found.items() if kind == "image_value") == 3
+
+
+def test_nothing_is_counted_twice() -> None:
+    entries: list[Entry] = [
+        ("device", "s", "x"),
+        ("result", "s", "fail"),
+        ("metadata.a", "s", "1"),
+        ("image.a", "s", "1"),
+        ("class.a", "n", 0.1),
+        ("class.a", "n", 0.2),
+        ("image_count", "n", 1),
+        ("has_warnings", "b", True),
+    ]
+    assert set(counted(*entries).values()) == {1}
+
+
+@given(name=metadata_keys, value=metadata_values)
+def test_a_value_comes_back_from_its_key(name: str, value: str | int | float | bool) -> None:
+    letter = LETTERS[type(value)]
+    found = value_of_key(value_key(name, letter, value))
+    assert found == (name, letter, value)
+    assert isinstance(found[2], bool) is isinstance(value, bool)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1.0), (0, -0.0), (2**53, float(2**53))])
+def test_equal_numbers_share_a_key(one: float, other: float) -> None:
+    assert value_key("n", "n", one) == value_key("n", "n", other)
+
+
+@pytest.mark.parametrize("value", [1e22, 1e300, -1e25, float(2**53 + 2)])
+def test_a_number_beyond_all_integers_that_we_take_stays_one_that_can_be_sent_back(value: float) -> None:
+    assert isinstance(value_of_key(value_key("n", "n", value))[2], float)
+
+
+def test_groups_are_the_values_of_a_field_and_the_sources_and_classes_of_a_use_case() -> None:
+    assert group_of("value", value_key("shift", "s", "night")) == ("value", "shift")
+    assert group_of("image_value", value_key("lens", "s", "a\x1fb")) == ("image_value", "lens")
+    assert group_of("device", "cam-1") == ("device", "")
+    assert group_of("class", "dent") == ("class", "")
+    for kind in ("type", "outcome", "field", "image_field", "feedback", "device_fails"):
+        assert group_of(kind, "x\x1fy") is None
