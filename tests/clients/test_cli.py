@@ -1,11 +1,15 @@
 """Every vision-events command of the official command line, against the live server."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from tests.builders import an_event, moment, new_name, some_events
 from tests.clients.conftest import Cli
 from tests.expect import Caller
+from tests.pictures.making import saved
+from tests.pictures.sending import a_picture
 
 
 def as_json(cli: Cli, *arguments: str) -> Any:
@@ -152,3 +156,22 @@ def test_with_json_the_whole_reply_is_printed(cli: Cli, caller: Caller, use_case
     assert use_case in [row["id"] for row in as_json(cli, "use-cases")["useCases"]]
     failed = cli("query", "absent", "--json", exit_code=1)
     assert "absent" in json.loads(failed.stderr)["error"]["message"]
+
+
+def test_upload_image(cli: Cli, caller: Caller, use_case: str, tmp_path: Path) -> None:
+    data = a_picture("image/png")
+    path = saved(tmp_path, data, "front.png")
+    printed = cli("upload-image", str(path), "--name", "front camera", "--metadata", '{"lens": "wide"}').stdout
+    (source_id,) = re.findall(r"ve-img-[0-9a-f]{32}", printed)
+    assert caller.picture(source_id).content == data
+
+    cli("write", json.dumps(an_event(use_case=use_case, images=[{"sourceId": source_id}])))
+    assert list(caller.schema(use_case, of="image")) == ["lens"]
+    reply = as_json(cli, "upload-image", str(path))
+    assert (reply["success"], reply["contentType"], reply["bytes"]) == (True, "image/png", len(data))
+
+
+def test_upload_image_that_is_none_is_told(cli: Cli, tmp_path: Path) -> None:
+    failed = cli("upload-image", str(saved(tmp_path, b"text", "front.jpg")), exit_code=1)
+    assert "not a picture" in failed.stderr
+    assert "plan" not in failed.stderr

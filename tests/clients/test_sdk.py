@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from tests.builders import a_box, an_event, an_image, feedback_on, moment, new_name, some_events
 from tests.clients.conftest import Sdk, SdkError
 from tests.expect import Caller
+from tests.pictures.making import CONTENT_TYPES, saved
+from tests.pictures.sending import a_picture
 
 WRITE, QUERY, BATCH = "write_vision_event", "query_vision_events", "write_vision_events_batch"
 
@@ -222,3 +225,36 @@ def test_metadata_schema(sdk: Sdk, use_case: str) -> None:
     assert schema["useCaseId"] == use_case
     found = {name: field["types"] for name, field in schema["fields"].items()}
     assert found == {"shift": ["string"], "temperature": ["number"], "rework": ["boolean"]}
+
+
+UPLOAD = "upload_vision_event_image"
+
+
+def test_upload_image_with_name_and_metadata(sdk: Sdk, caller: Caller, use_case: str, tmp_path: Path) -> None:
+    data = a_picture()
+    path = saved(tmp_path, data, "front.jpg")
+    reply = sdk(UPLOAD, str(path), name="front camera", metadata={"lens": "wide", "iso": 100, "hdr": True})
+    assert reply["success"] is True
+    assert caller.picture(reply["sourceId"]).content == data
+    assert reply["sourceId"] in reply["url"]
+
+    sdk(WRITE, an_event(use_case=use_case, images=[{"sourceId": reply["sourceId"]}]))
+    (found,) = sdk(QUERY, use_case, imageMetadataFilters=[{"field": "iso", "operator": "gte", "value": 100}])["events"]
+    assert found["images"][0]["url"] == reply["url"]
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_upload_image_of_each_format(sdk: Sdk, caller: Caller, tmp_path: Path, content_type: str) -> None:
+    """The SDK sends every file as application/octet-stream."""
+    path = saved(tmp_path, a_picture(content_type))
+    source_id = sdk(UPLOAD, str(path))["sourceId"]
+    assert caller.picture(source_id).headers["content-type"] == content_type
+
+
+def test_bad_uploads_raise_with_the_body(sdk: Sdk, tmp_path: Path) -> None:
+    good, text = saved(tmp_path, a_picture()), saved(tmp_path, b"not a picture", "text.jpg")
+    assert refused(sdk, UPLOAD, str(text))["code"] == "unsupported_image"
+    assert refused(sdk, UPLOAD, str(good), metadata={"a": {"b": 1}})["code"] == "invalid"
+    assert refused(sdk, UPLOAD, str(good), name="x" * 257)["code"] == "invalid"
+    large = saved(tmp_path, a_picture().ljust(20_000_001, b"\0"), "large")
+    assert refused(sdk, UPLOAD, str(large))["code"] == "too_large"
