@@ -1,0 +1,193 @@
+"""The tables of docs/performance.md."""
+
+from collections.abc import Sequence
+
+from benchmarks.in_process import Fill, rate_between
+from benchmarks.ingestion import (
+    BATCH,
+    BATCH_CONNECTIONS,
+    BATCH_EVENTS,
+    CHECK,
+    NOTHING,
+    SINGLE,
+    SINGLE_CONNECTIONS,
+    Cell,
+    Ingestion,
+)
+from benchmarks.queries import Answers, Timing
+from benchmarks.report import milliseconds, rate, share, table, times
+
+
+def ingestion_parts(found: Ingestion) -> dict[str, str]:
+    """The parts about writing."""
+    return {
+        "single posts": _single_posts(found),
+        "one lonely client": _lonely_client(found),
+        "batches": _batches(found),
+        "in process": _in_process(found),
+    }
+
+
+def _single_posts(found: Ingestion) -> str:
+    head = (
+        "connections",
+        "no-op route, requests/s",
+        "read and check only, events/s",
+        "**stored, events/s**",
+        "**of read and check**",
+        "p50 ms",
+        "p99 ms",
+        "processor: server, client",
+    )
+    rows = []
+    for count in SINGLE_CONNECTIONS:
+        nothing, check, single = (found.singles[count, path] for path in (NOTHING, CHECK, SINGLE))
+        rows.append(
+            (
+                str(count),
+                rate(nothing.load.rate),
+                rate(check.load.rate),
+                f"**{rate(single.load.rate)}**",
+                f"**{share(single.load.rate / check.load.rate)}**",
+                milliseconds(single.load.p50),
+                milliseconds(single.load.p99),
+                _processors(single),
+            )
+        )
+    ceiling = found.client_ceiling
+    note = (
+        f"The client alone, against a process that answers at once (16 connections): {rate(ceiling.rate)} requests/s"
+        f" with {share(ceiling.client_busy)} of a processor. On the no-op route it used"
+        f" {share(found.singles[16, NOTHING].load.client_busy)} of one, the server"
+        f" {share(found.singles[16, NOTHING].server_busy)}."
+    )
+    return f"{table(head, rows)}\n\n{note}"
+
+
+def _processors(cell: Cell) -> str:
+    return f"{share(cell.server_busy)}, {share(cell.load.client_busy)}"
+
+
+def _lonely_client(found: Ingestion) -> str:
+    nothing, single = found.singles[1, NOTHING].load.p50, found.singles[1, SINGLE].load.p50
+    head = ("p50, ms", "no-op route", "4 KiB and its flush", "their sum", "**single post**", "**times the sum**")
+    total = nothing + found.flush
+    row = ("", *(milliseconds(one) for one in (nothing, found.flush, total, single)), times(single / total))
+    return table(head, [row])
+
+
+def _batches(found: Ingestion) -> str:
+    head = (
+        "connections",
+        "no-op route, events/s",
+        "**stored, events/s**",
+        "**of raw rows**",
+        "p50 ms",
+        "p99 ms",
+        "processor: server, client",
+    )
+    rows = []
+    for count in BATCH_CONNECTIONS:
+        nothing, batch = found.batches[count, NOTHING], found.batches[count, BATCH]
+        events = batch.load.rate * BATCH_EVENTS
+        rows.append(
+            (
+                str(count),
+                rate(nothing.load.rate * BATCH_EVENTS),
+                f"**{rate(events)}**",
+                f"**{share(events / found.raw.by_100)}**",
+                milliseconds(batch.load.p50),
+                milliseconds(batch.load.p99),
+                _processors(batch),
+            )
+        )
+    return table(head, rows)
+
+
+def _in_process(found: Ingestion) -> str:
+    raw, store = found.raw, found.store
+    rows = [
+        ("raw rows in groups of 100", rate(raw.by_100), "1", f"{1e6 / raw.by_100:.1f}"),
+        ("raw rows in groups of 1,600", rate(raw.by_1600), share(raw.by_1600 / raw.by_100), f"{1e6 / raw.by_1600:.1f}"),
+    ]
+    for name, value in (
+        ("typed decode of a batch, nothing else", store.decode),
+        ("decode, check, derive the facts; nothing stored", store.read),
+        ("store alone, events read before, one batch at a time", store.store_only),
+        ("read and store, one batch at a time", store.read_and_store),
+        ("read and store, up to 16 batches waiting", store.read_and_store_16_waiting),
+    ):
+        rows.append((name, rate(value), share(value / raw.by_100), f"{1e6 / value:.1f}"))
+    note = f"Memory of the server after its loads: {found.memory.own:.0f} MB."
+    return f"{table(('fresh file, no HTTP', 'events/s', 'of raw rows', 'µs an event'), rows)}\n\n{note}"
+
+
+def stored_parts(fill: Fill, answers: Answers) -> dict[str, str]:
+    """The parts about a store with many events."""
+    return {
+        "filling": _filling(fill, answers),
+        "queries": _timings(answers.queries, answers),
+        "counts": _timings(answers.counts, answers),
+        "overviews": _timings(answers.overviews, answers),
+    }
+
+
+def _filling(fill: Fill, answers: Answers) -> str:
+    marks = fill.marks
+    events = marks[-1][0]
+    tenth = max(1, (len(marks) - 1) // 10)
+    rows = [
+        ("events", f"{events:,}"),
+        ("stored a second, on the whole", rate(rate_between(marks[0], marks[-1]))),
+        ("stored a second, the first tenth", rate(rate_between(marks[0], marks[tenth]))),
+        ("stored a second, the last tenth", rate(rate_between(marks[-1 - tenth], marks[-1]))),
+        ("JSON as sent, bytes an event", rate(fill.json_bytes / events)),
+        ("on disk, bytes an event", rate(fill.disk_bytes / events)),
+        ("on disk, of the JSON", f"**{share(fill.disk_bytes / fill.json_bytes)}**"),
+    ]
+    rows += [
+        (f"of it `{name}`, bytes an event", f"{size / events:,.0f}")
+        for name, size in fill.bytes_by_table.items()
+        if size > fill.disk_bytes / 200
+    ]
+    rows += [
+        ("server: start until ready", f"{answers.start_seconds:.1f} s"),
+        ("server: memory when started", f"{answers.idle_memory.own:.0f} MB"),
+        ("server: memory after all queries", f"{answers.memory.own:.0f} MB"),
+        ("the same with mapped pages of the database", f"{answers.memory.with_files:.0f} MB"),
+    ]
+    return table(("", ""), rows)
+
+
+def _timings(timings: Sequence[Timing], answers: Answers) -> str:
+    head = ("newest 50 in the largest use case", "answer", "p50 ms", "p99 ms", "first ms", "of no-op", "repeats")
+    if timings is not answers.queries:
+        head = ("question", *head[1:])
+    rows = [_timing_row(timing, answers.nothing.p50) for timing in timings]
+    if timings is answers.queries:
+        ceilings = [
+            _timing_row(answers.nothing, answers.nothing.p50),
+            (
+                "*ceiling: raw rows by the time index, no server*",
+                "50",
+                milliseconds(answers.newest_rows),
+                "",
+                "",
+                "",
+                "",
+            ),
+        ]
+        rows = ceilings + rows
+    return table(head, rows)
+
+
+def _timing_row(timing: Timing, nothing: float) -> tuple[str, ...]:
+    return (
+        timing.name,
+        timing.answer,
+        milliseconds(timing.p50),
+        milliseconds(timing.p99),
+        milliseconds(timing.first),
+        times(timing.p50 / nothing),
+        str(timing.repeats),
+    )
