@@ -1,5 +1,6 @@
 """Each backend that the contract is proven for: how to open it, to look into its tables, and to hold its writes up."""
 
+import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -34,6 +35,17 @@ class SqliteBackend:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("ROLLBACK")
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Files cannot grow until the end."""
+        sizes = [file.stat().st_size for file in self.folder.iterdir()]
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes), before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     def kept(self, workspace: int) -> tuple[Kept, set[tuple[int, str, str]]]:
         """Everything derived that the tables hold for a workspace, and which groups are crowded."""

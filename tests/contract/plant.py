@@ -83,7 +83,7 @@ class Plant:
 
     def add(self, *events: Json, workspace: int | None = None, now: int = NOW) -> list[Receipt]:
         """Store events and wait until they are durable."""
-        return self.submit(*events, workspace=workspace, now=now).result()
+        return self.submit(*events, workspace=workspace, now=now).result(timeout=60)
 
     def page(self, use_case: UseCase, limit: int = 1000, workspace: int | None = None, **filters: Any) -> EventPage:
         selection = select(convert({"useCaseId": use_case.id} | filters, EventFilters))

@@ -134,6 +134,22 @@ def test_a_batch_may_crowd_a_group_in_one_commit(plant: Plant, use_case: UseCase
     plant.check_statistics()
 
 
+def test_a_commit_that_fails_crowds_nothing(plant: Plant, use_case: UseCase) -> None:
+    """What the writer remembers of a commit must go with it."""
+    plant.add(plant.event(use_case, deviceId="cam-1", customMetadata={"serial": 1}))
+    long = {f"text {n}": "x" * 1000 for n in range(90)}
+    batch = [plant.event(use_case, deviceId=f"c{n}", customMetadata={"serial": n, **long}) for n in range(3 * LIMIT)]
+    with plant.backend.full_disk():
+        failed = plant.submit(*batch).exception(timeout=60)
+    assert failed is not None
+    plant.add(plant.event(use_case, deviceId="cam-2", customMetadata={"serial": 2}))
+    facets = plant.store.facets(plant.mine, use_case, MANY)
+    assert [one.value for one in facets.devices] == ["cam-1", "cam-2"]
+    assert not facets.custom_metadata["serial"].many_values
+    assert plant.summary(use_case).event_count == 2
+    plant.check_statistics()
+
+
 def test_a_name_that_sorts_after_all_others_is_dropped_with_them(plant: Plant, use_case: UseCase) -> None:
     names = ["\U0010ffff", *(f"cam-{number}" for number in range(LIMIT))]
     for name in names:

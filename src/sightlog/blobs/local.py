@@ -7,6 +7,7 @@ blobs/derived/ab/abcdef….VARIANT    thumbnails and the like; they can be made 
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 from sightlog.blobs.contract import Incoming
 
 _LOCKS = 64
+_HASH = re.compile("[0-9a-f]{64}")
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 
@@ -134,7 +136,8 @@ class LocalBlobs:
         for folder in sorted(self._folder.iterdir()):
             if len(folder.name) == 2 and folder.is_dir():
                 for file in folder.iterdir():
-                    yield file.name
+                    if _HASH.fullmatch(file.name):
+                        yield file.name
 
     def clean_up(self, older_than_seconds: float) -> None:
         oldest = time.time() - older_than_seconds

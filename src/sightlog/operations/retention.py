@@ -52,6 +52,8 @@ def plan_retention(store: Store, limits: Limits, now: int) -> Removable:
 def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: threading.Event | None = None) -> Removed:
     """Remove what is too old and, above SIGHTLOG_MAX_BYTES, the oldest. Ends early when `stop` is set."""
     stop = stop or threading.Event()
+    # What overwrites have freed, and what an interrupted run has left.
+    remove_freed_blobs(store, blobs)
     too_old = for_room = 0
     cutoffs = _cutoffs(store, now)
     while not stop.is_set():
