@@ -37,6 +37,7 @@ format: ## put the code into its form and mend what the linter can mend
 bench: ## the figures of docs/performance.md, each beside its ceiling
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks $(ARGS)
+	@$(bin)/python -m benchmarks.pictures
 
 sample: ## the upgrade sample of the newest table version, made anew; only before that version's release
 	@sh scripts/setup.sh test

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sightlog.domain.errors import StorageFull
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.contract import Store
 from tests.contract.backends import Backend
@@ -141,7 +142,7 @@ def test_a_commit_that_fails_crowds_nothing(plant: Plant, use_case: UseCase) -> 
     batch = [plant.event(use_case, deviceId=f"c{n}", customMetadata={"serial": n, **long}) for n in range(3 * LIMIT)]
     with plant.backend.full_disk():
         failed = plant.submit(*batch).exception(timeout=60)
-    assert failed is not None
+    assert isinstance(failed, StorageFull)
     plant.add(plant.event(use_case, deviceId="cam-2", customMetadata={"serial": 2}))
     facets = plant.store.facets(plant.mine, use_case, MANY)
     assert [one.value for one in facets.devices] == ["cam-1", "cam-2"]
