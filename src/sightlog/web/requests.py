@@ -41,6 +41,13 @@ class ApiRequest:
         parameters: dict[str, str] = self._scope["path_params"]
         return parameters
 
+    @property
+    def address(self) -> str:
+        """The path and the query string, as they came."""
+        path: bytes = self._scope.get("raw_path") or self._scope["path"].encode()
+        query: bytes = self._scope["query_string"]
+        return (path.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
+
     def header(self, name: bytes) -> str | None:
         """A header by its lowercase name."""
         for key, value in self._scope["headers"]:
@@ -51,8 +58,12 @@ class ApiRequest:
 
     def query(self, name: str) -> str | None:
         """A parameter of the query string; the last one when it comes twice."""
-        found = parse_qs(self._scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        return found[name][-1] if name in found else None
+        found = self.queries().get(name)
+        return found[-1] if found else None
+
+    def queries(self) -> dict[str, list[str]]:
+        """All parameters of the query string, each with its values in their order."""
+        return parse_qs(self._scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
     def bearer_key(self) -> str | None:
         """The key of the Authorization header."""

@@ -1,0 +1,15 @@
+// What every page has: parts that come later, texts to copy, fresh times, dialogs, menus, and word of a lost connection.
+import "./copy-text.js";
+import "./late-part.js";
+import "./dialogs.js";
+import "./live-times.js";
+import "./connection.js";
+import { watchMenus } from "./menus.js";
+
+watchMenus();
+
+// A select that takes effect at once; without scripts there is a button beside it.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
