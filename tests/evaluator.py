@@ -64,6 +64,9 @@ def _passes(name: str, wanted: Any, event: Json) -> bool:  # noqa: C901  # one b
     if name == "feedbackStatus":
         is_review = event["eventType"] == "operator_feedback"
         return not is_review and event.get("feedback", {}).get("status", "none") in wanted
+    if name == "outcomes":
+        is_alert = event["eventType"] == "safety_alert"
+        return event["eventData"].get("result") in wanted or (is_alert and "alert" in wanted)
     raise AssertionError(f"no words for {name}")
 
 

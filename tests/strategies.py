@@ -240,6 +240,7 @@ _FILTERS: dict[str, Callable[[Pick], Any]] = {
     "imageCount": lambda pick: _operation(pick, COUNT_OPERATORS, (0, 1, 1.0, 2, 1.5)),
     "hasWarnings": lambda pick: pick((True, False)),
     "feedbackStatus": lambda pick: [pick((*VERDICTS, "none")) for _ in range(pick((1, 2, 3)))],
+    "outcomes": lambda pick: [pick(("pass", "fail", "alert")) for _ in range(pick((1, 1, 2, 3)))],
 }
 
 

@@ -71,6 +71,7 @@ MEANINGLESS: list[tuple[Json, str, str]] = [
     ({"imageCount": op("eq", "2")}, "imageCount.value", "number"),
     ({"imageCount": op("eq", True)}, "imageCount.value", "number"),
     ({"feedbackStatus": ["wrong"]}, "feedbackStatus", "inconclusive"),
+    ({"outcomes": ["wrong"]}, "outcomes", "alert"),
 ]
 
 # (filters, where): already the shape is wrong

@@ -198,6 +198,10 @@ CASES: list[tuple[Json, set[str]]] = [
     ({"feedbackStatus": ["correct", "inconclusive"]}, set()),
     ({"feedbackStatus": ["none"]}, ALL - {"fail", "review"}),
     ({"feedbackStatus": ["none", "incorrect"]}, ALL - {"review"}),
+    ({"outcomes": ["fail"]}, {"fail"}),
+    ({"outcomes": ["alert"]}, {"alert"}),
+    ({"outcomes": ["fail", "alert"]}, {"fail", "alert"}),
+    ({"outcomes": ["fail", "alert"], "feedbackStatus": ["none"]}, {"alert"}),
     # all together: AND
     (
         {"eventType": "quality_check", **detection("eq", "dent", op("gte", 0.9)), "hasWarnings": False},

@@ -68,6 +68,10 @@ def test_no_filters_select_everything() -> None:
         ({"imageCount": op("gte", 2)}, Match(("image_count",), "n", "gte", 2)),
         ({"hasWarnings": True}, Match(("has_warnings",), "b", "eq", True)),
         ({"hasWarnings": False}, Not(Match(("has_warnings",), "b", "eq", True))),
+        (
+            {"outcomes": ["alert", "fail"]},
+            AnyOf((Match(("result",), "s", "in", ("fail",)), Match(("type",), "s", "eq", "safety_alert"))),
+        ),
         (metadata("gt", 70), Match(("metadata.temp",), "n", "gt", 70)),
         (metadata("eq", "70"), Match(("metadata.temp",), "s", "eq", "70")),
         (metadata("eq", True), Match(("metadata.temp",), "b", "eq", True)),
@@ -225,6 +229,7 @@ BAD_OTHERS = [
     (detection("eq", "dent", op("gt", -1)), "detection.confidence.value", "between 0 and 1"),
     ({"feedbackStatus": ["good"]}, "feedbackStatus", "correct, incorrect, inconclusive, none"),
     ({"feedbackStatus": ["none", ""]}, "feedbackStatus", "correct, incorrect, inconclusive, none"),
+    ({"outcomes": ["fail", "bad"]}, "outcomes", "pass, fail, alert"),
 ]
 BAD = BAD_IDS + BAD_METADATA + BAD_COLUMNS + BAD_OTHERS
 

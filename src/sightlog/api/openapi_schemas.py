@@ -9,7 +9,7 @@ from msgspec import Struct, inspect
 
 from sightlog.api import openapi_words as words
 from sightlog.domain.errors import Problem
-from sightlog.domain.events import EventType, NewEvent
+from sightlog.domain.events import EventType, NewEvent, Outcome
 from sightlog.domain.facts import NUMBER, TEXT
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.domain.filters import (
@@ -193,6 +193,7 @@ def _describe_filters(schemas: dict[str, Json]) -> None:
         fields["eventType"]["enum"] = [*(kind.value for kind in EventType), None]
         fields["eventTypes"]["items"]["enum"] = [kind.value for kind in EventType]
         fields["feedbackStatus"]["items"]["enum"] = [status.value for status in FeedbackStatus]
+        fields["outcomes"]["items"]["enum"] = [outcome.value for outcome in Outcome]
 
 
 def _branches(type_: str, operators: tuple[str, ...], bounds: Json | None = None) -> list[Json]:

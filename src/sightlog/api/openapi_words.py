@@ -185,6 +185,7 @@ FIELDS = {
     "imageCount": "By how many pictures the event has.",
     "hasWarnings": "Only events with warnings, or only those without.",
     "feedbackStatus": "By the newest review; `none` means that nobody has reviewed the event.",
+    "outcomes": "By what the event says: a result, or `alert` for every safety alert; any of these.",
     "limit": "The most events of a page; 100 when left out.",
     "cursor": "The `nextCursor` of the page before; the filters may change meanwhile.",
     "atMost": "Stop counting here.",

@@ -24,6 +24,14 @@ class EventType(StrEnum):
     OPERATOR_FEEDBACK = "operator_feedback"
 
 
+class Outcome(StrEnum):
+    """What an event says of what it saw: a result, or an alert, which every safety alert is."""
+
+    PASS = "pass"  # noqa: S105 - a result, no secret
+    FAIL = "fail"
+    ALERT = "alert"
+
+
 class EventData(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """What the event data of every type has in common: nothing but how it is read."""
 

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from sightlog.domain.conditions import AllOf, AnyOf, Condition, Match, Not
 from sightlog.domain.errors import InvalidFilter, Problem
-from sightlog.domain.events import EventType
+from sightlog.domain.events import EventType, Outcome
 from sightlog.domain.facts import (
     BOOLEAN,
     CLASS,
@@ -105,6 +105,7 @@ class EventFilters(Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     image_count: ValueFilter | None = None
     has_warnings: bool | None = None
     feedback_status: Annotated[list[str], Meta(min_length=1, max_length=4)] | None = None
+    outcomes: Annotated[list[str], Meta(min_length=1, max_length=3)] | None = None
 
 
 class EventQuery(EventFilters, frozen=True, kw_only=True):
@@ -172,6 +173,9 @@ def select(filters: EventFilters) -> Selection:
     if filters.feedback_status is not None:
         statuses = filters.feedback_status
         found.add("feedbackStatus", lambda at: _feedback(at, statuses))
+    if filters.outcomes is not None:
+        outcomes = filters.outcomes
+        found.add("outcomes", lambda at: _outcomes(at, outcomes))
     if found.problems:
         first = found.problems[0]
         raise InvalidFilter(f"{first.path}: {first.message}", found.problems)
@@ -331,4 +335,18 @@ def _feedback(path: str, statuses: list[str]) -> Condition:
     if FeedbackStatus.NONE in statuses:
         unreviewed = Not(Match((FEEDBACK_STATUS,), None, "exists"))
         choices.append(AllOf((unreviewed, Not(Match(("type",), TEXT, "eq", EventType.OPERATOR_FEEDBACK.value)))))
+    return AnyOf(tuple(choices))
+
+
+def _outcomes(path: str, outcomes: list[str]) -> Condition:
+    """One of the results, or a safety alert: what no two of the other filters can say together."""
+    for outcome in outcomes:
+        if outcome not in Outcome.__members__.values():
+            raise _refuse(path, f"unknown outcome '{outcome[:40]}'; allowed: {', '.join(Outcome)}")
+    choices: list[Condition] = []
+    results = tuple(outcome for outcome in outcomes if outcome != Outcome.ALERT)
+    if results:
+        choices.append(Match(("result",), TEXT, "in", results))
+    if Outcome.ALERT in outcomes:
+        choices.append(Match(("type",), TEXT, "eq", EventType.SAFETY_ALERT.value))
     return AnyOf(tuple(choices))
