@@ -19,10 +19,12 @@ from sightlog.api import bootstrap, docs_page, routes
 from sightlog.api.errors import error_answer
 from sightlog.blobs.contract import Blobs
 from sightlog.blobs.opening import open_blobs, read_link_secret
-from sightlog.dashboard import welcome
+from sightlog.dashboard import routes as dashboard_routes
+from sightlog.dashboard import sign_in
 from sightlog.device import routes as device_routes
 from sightlog.domain.image_links import LinkSigner
 from sightlog.operations.clock import microseconds_now
+from sightlog.operations.guessing import Guessing
 from sightlog.operations.janitor import Janitor
 from sightlog.operations.space import SpaceGuard
 from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, make_first_workspace
@@ -32,6 +34,7 @@ from sightlog.store.opening import open_store
 from sightlog.web import asgi, pages
 from sightlog.web.answers import Answer
 from sightlog.web.context import Context
+from sightlog.web.hosts import allowed_hosts
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Parameter, Route, build_router
 from sightlog.web.waiting import Completions
@@ -91,6 +94,8 @@ def build_application(
         space=SpaceGuard(blobs, settings.limits.min_free_bytes),
         completions=Completions(),
         device_use_case=settings.device_use_case,
+        hosts=allowed_hosts(settings.host, settings.public_url),
+        guessing=Guessing(),
         is_demo=is_demo,
     )
     table = route_table(settings.benchmark_routes)
@@ -110,22 +115,22 @@ def route_table(with_benchmark_routes: bool = False) -> tuple[Route, ...]:
     extra = routes.BENCHMARK if with_benchmark_routes else ()
     first = (*routes.HOT, *routes.PICTURES, *routes.USE_CASES, *device_routes.ROUTES, *routes.HEALTH)
     described = (*first, *routes.BOOTSTRAP, *routes.WORKSPACE)
-    front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)), *pages.ROUTES)
+    front = (FRONT_DOOR, *docs_page.routes_for((FRONT_DOOR, *described)), *pages.ROUTES, *dashboard_routes.ROUTES)
     return (*first, *extra, *routes.BOOTSTRAP, *front, *routes.WORKSPACE)
 
 
 async def open_front_door(request: ApiRequest) -> Answer:
-    """`GET /` is a page for people, and the key check for clients that bring `api_key` (contract 4.1)."""
+    """`GET /` leads people to the dashboard, and is the key check for clients that bring `api_key` (contract 4.1)."""
     if request.query("api_key") is not None:
         return await bootstrap.check_key(request)
-    return await welcome.show_welcome(request)
+    return await sign_in.open_start(request)
 
 
 FRONT_DOOR = Route(
     method="GET",
     path="/",
     handler=open_front_door,
-    summary="Which workspace a key belongs to, as inference servers ask; without a key, a page for people",
+    summary="Which workspace a key belongs to, as inference servers ask; without a key, the way to the dashboard",
     needs_key=False,
     reply=bootstrap.KeyCheck,
     errors=(401,),

@@ -21,6 +21,7 @@ async def take_command(request: ApiRequest) -> Answer:
         limits=request.limits,
         lookback_days=request.context.lookback_days,
         now=request.now,
+        address=request.context.public_url or request.context.local_url,
     )
     name = request.path_parameters["name"]
     return json_answer(await request.run_errand(lambda: run_command(name, context, arguments)))

@@ -5,7 +5,8 @@ from functools import partial
 from msgspec import Struct
 
 from sightlog.domain.api_keys import MAY_READ, MAY_WRITE
-from sightlog.domain.errors import NotFound
+from sightlog.domain.errors import NotFound, Unauthenticated
+from sightlog.domain.images import UploadedImage
 from sightlog.operations import images
 from sightlog.operations.images import ImageForm
 from sightlog.pictures.shrinking import SHRUNK_TYPE, shrink
@@ -13,6 +14,7 @@ from sightlog.web.answers import Answer, created
 from sightlog.web.files import FileAnswer
 from sightlog.web.multipart import GATHERED_BYTES, FormReader
 from sightlog.web.requests import ApiRequest
+from sightlog.web.visits import current_session
 
 
 class CreatedImage(Struct, frozen=True, rename="camel"):
@@ -58,8 +60,19 @@ async def upload_image(request: ApiRequest) -> Answer:
     return created(CreatedImage(image.source_id, url, image.width, image.height, image.content_type, image.bytes))
 
 
+def _image_of_visitor(request: ApiRequest, source_id: str) -> UploadedImage:
+    """A picture of one of the workspaces that the signed-in person may see."""
+    session = current_session(request)
+    if session is None:
+        raise Unauthenticated("Unauthorized: sign in to the dashboard, or send 'Authorization: Bearer KEY'")
+    image = request.store.find_images([source_id]).get(source_id)
+    if image is None or session.user.role_in(image.workspace) is None:
+        raise NotFound(f"no picture has the id '{source_id[:80]}'")
+    return image
+
+
 async def get_image(request: ApiRequest) -> FileAnswer:
-    """The original bytes, or a smaller version; by key or by a signed link."""
+    """The original bytes, or a smaller version; by key, by a signed link, or by the dashboard's session."""
     source_id = request.path_parameters["sourceId"]
     size = images.check_size(request.query("size"))
     token = request.query("token")
@@ -69,6 +82,8 @@ async def get_image(request: ApiRequest) -> FileAnswer:
         image = await request.run_errand(
             lambda: images.find_linked_image(request.store, signer, source_id, size, expires, token, request.now)
         )
+    elif request.header(b"authorization") is None and request.header(b"cookie") is not None:
+        image = await request.run_errand(lambda: _image_of_visitor(request, source_id))
     else:
         caller = request.require(*MAY_READ)
         image = await request.run_errand(lambda: images.find_image(request.store, caller.workspace, source_id))

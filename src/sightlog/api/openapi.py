@@ -26,8 +26,8 @@ _DEVICE = "device"
 _DEVICE_FULL = 529
 _PATH_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
-# GET / is the only address that answers two kinds: a page for people, JSON for clients.
-_PAGES_TOO = {("GET", "/")}
+# GET / is the key check for clients, and leads people to the dashboard.
+_LEADS_PEOPLE_ON = {("GET", "/")}
 
 
 def build_document(routes: Sequence[Route], today: date) -> Json:
@@ -159,6 +159,8 @@ def _responses(route: Route, example: Example) -> Json:
     for status in route.errors:
         text = "\n\n".join(f"`{code}`: {_meaning(code)}" for code in codes_of(route, status))
         responses[str(status)] = {"description": text, "content": content}
+    if (route.method, route.path) in _LEADS_PEOPLE_ON:
+        responses["303"] = {"description": "Without `api_key`: the dashboard, or signing in to it."}
     responses["default"] = {"description": "Every other error has the same body.", "content": content}
     return responses
 
@@ -176,8 +178,7 @@ def _reply_content(route: Route, example: Example) -> Json:
         for sample in example.samples
         if sample.reply is not None
     }
-    page = {"text/html": {"schema": {"type": "string"}}} if (route.method, route.path) in _PAGES_TOO else {}
-    return {route.content_type: reply, **page}
+    return {route.content_type: reply}
 
 
 def codes_of(route: Route, status: int) -> list[str]:

@@ -34,7 +34,8 @@ NUMBER_COLUMNS = tuple(name for name, (_, letter) in COLUMNS.items() if letter =
 TYPED_OPERATORS = {"string": TEXT_OPERATORS, "number": NUMBER_OPERATORS, "boolean": BOOLEAN_OPERATORS}
 
 # Codes that stop the program before it serves anything.
-NEVER_ANSWERED = ("folder_in_use", "store_too_new")
+# Seen on the command line, or answered as pages.
+NEVER_ANSWERED = ("folder_in_use", "store_too_new", "sign_in_needed", "too_many_attempts")
 
 _NO_LAST_NEWLINE = "(?!\\n)"
 _ORDER = (*TEXT_COLUMNS, *NUMBER_COLUMNS, *words.OPERATORS)

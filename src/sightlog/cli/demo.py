@@ -11,7 +11,16 @@ import typer
 
 from sightlog import __version__
 from sightlog.cli.output import counted, path_to_type, program_to_type, say
-from sightlog.cli.serve import PortOption, listen, listen_on_next_free, refuse_second_server, show_rows, start_patiently
+from sightlog.cli.serve import (
+    PortOption,
+    first_link,
+    listen,
+    listen_on_next_free,
+    refuse_second_server,
+    show_link,
+    show_rows,
+    start_patiently,
+)
 from sightlog.domain.errors import FolderInUse
 
 if TYPE_CHECKING:
@@ -70,7 +79,7 @@ def _serve(settings: "Settings", listener: socket.socket) -> None:
     def when_ready() -> None:
         address = address_of(listener)
         write_environment(folder, address, key, SLUG)
-        _show_screen(folder, address)
+        _show_screen(folder, address, first_link(started))
         feeder.start()
 
     def before_close() -> None:
@@ -129,10 +138,11 @@ class HistoryProgress:
         self._bar.update(self._bar.task_ids[0], completed=stored, total=about)
 
 
-def _show_screen(folder: Path, address: str) -> None:
+def _show_screen(folder: Path, address: str, link: str | None) -> None:
     place = path_to_type(folder)
     print(f"Sightlog {__version__}, the demo. Nothing leaves this machine. Ctrl-C ends it.\n")
-    show_rows([("Open", address), ("Data folder", f"{place} (kept for the next start; delete it to start over)")])
+    show_link(address, link, f" --data {place}")
+    show_rows([("Data folder", f"{place} (kept for the next start; delete it to start over)")])
     print("\nIn a second terminal, in this folder:\n")
     for line in _lines_to_type(folder):
         print(f"  {line}")

@@ -77,7 +77,7 @@ def serve(
             started = start_patiently(settings)
 
             def when_ready() -> None:
-                _show_screen(settings, address_of(listener), started.first_key)
+                _show_screen(settings, address_of(listener), started.first_key, first_link(started))
 
             run_server(settings, started.store, started.blobs, listener, when_ready, more_listeners=devices)
         except KeyboardInterrupt:
@@ -185,17 +185,35 @@ def show_rows(rows: list[tuple[str, str]]) -> None:
         print(f"  {name:<13}{text}".rstrip())
 
 
-def _show_screen(settings: "Settings", address: str, first_key: str | None) -> None:
+def first_link(started: "Started") -> str | None:
+    """The path of a sign-in link for the owner, as long as nobody has ever signed in."""
+    from sightlog.operations.clock import microseconds_now
+    from sightlog.operations.people import has_anybody_signed_in, make_sign_in_link
+
+    if has_anybody_signed_in(started.store):
+        return None
+    return make_sign_in_link(started.store, None, microseconds_now())[1]
+
+
+def show_link(address: str, link: str | None, data: str) -> None:
+    """Where to open the dashboard: by the one-time link, or by an address that asks to sign in."""
+    if link is None:
+        show_rows([("Open", address), ("", f"another sign-in link: {program_to_type()} sign-in-link{data}")])
+    else:
+        show_rows([("Open", address + link), ("", "signs the owner in, once, within 15 minutes; another:")])
+        show_rows([("", f"{program_to_type()} sign-in-link{data}")])
+
+
+def _show_screen(settings: "Settings", address: str, first_key: str | None, link: str | None) -> None:
     from sightlog.settings import default_of
 
     place = path_to_type(settings.data)
     data = "" if settings.data == Path(default_of("data")) else f" --data {place}"
     more_keys = f"{program_to_type()} keys create{data} --name NAME"
     print(f"Sightlog {__version__} is running. Ctrl-C ends it.\n")
+    show_link(settings.public_url or address, link, data)
     if settings.public_url:
-        show_rows([("Address", settings.public_url), ("Listens at", address)])
-    else:
-        show_rows([("Address", address)])
+        show_rows([("Listens at", address)])
     if settings.device_port:
         show_rows([("For devices", f"port {settings.device_port} too")])
     show_rows([("API", f"{settings.public_url or address}/docs"), ("Data folder", place)])

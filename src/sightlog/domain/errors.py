@@ -9,7 +9,9 @@ VisionEventsError
 │   ├── ArchivedUseCase    an event names a use case that takes no new events
 │   └── InvalidImage       a picture file is damaged, lies about itself or is over a limit
 ├── Unauthenticated        no key, a wrong one or a revoked one
-├── Forbidden              the key lacks the scope
+├── SignInNeeded           a page of the dashboard, and nobody is signed in
+├── Forbidden              the key lacks the scope, or the person the role
+│   └── TooManyAttempts    too many wrong passwords; wait a while
 ├── NotFound               nothing with this id in the caller's workspace
 ├── MethodNotAllowed       the address exists, the method does not
 ├── NameTaken              another use case or workspace has this name
@@ -107,6 +109,18 @@ class Forbidden(VisionEventsError):
     """The key is known but has none of the scopes that this call needs."""
 
     code = "forbidden"
+
+
+class TooManyAttempts(Forbidden):
+    """Too many wrong passwords came for this name or from this address."""
+
+    code = "too_many_attempts"
+
+
+class SignInNeeded(VisionEventsError):
+    """Nobody is signed in; `extra` holds the local address to come back to as `next`."""
+
+    code = "sign_in_needed"
 
 
 class NotFound(VisionEventsError):

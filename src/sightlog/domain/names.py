@@ -20,7 +20,7 @@ EventId = Annotated[
 RESERVED_SLUGS = frozenset(
     "vision-events v2 v1 health healthz readyz docs openapi.json openapi app api static assets settings sign-in"
     " sign-out sign-up login logout usage metrics admin auth query favicon.ico robots.txt internal live models"
-    " workflows feedback images new help".split()
+    " workflows feedback images new help go".split()
 )
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

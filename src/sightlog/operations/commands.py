@@ -16,8 +16,10 @@ from sightlog.domain.errors import NotFound
 from sightlog.domain.event_reading import Reading
 from sightlog.domain.limits import Limits
 from sightlog.domain.retention import reported_lookback_days
+from sightlog.domain.times import format_timestamp
+from sightlog.domain.users import User, parse_role
 from sightlog.domain.workspaces import Workspace
-from sightlog.operations import api_keys, deliveries, retention, transfer, use_cases, workspaces
+from sightlog.operations import api_keys, deliveries, people, retention, transfer, use_cases, workspaces
 from sightlog.store.contract import Store
 
 
@@ -29,6 +31,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     limits: Limits
     lookback_days: int
     now: int
+    address: str = ""
+    """Of the server that runs the command; empty without one."""
 
 
 Arguments = dict[str, Any]
@@ -140,6 +144,40 @@ def _run_retention(context: CommandContext, arguments: Arguments) -> Any:
     return retention.run_retention(context.store, context.blobs, context.limits, context.now)
 
 
+def _make_link(context: CommandContext, arguments: Arguments) -> Any:
+    user, path = people.make_sign_in_link(context.store, arguments.get("name"), context.now)
+    return {"user": _shown_user(context, user), "path": path, "address": context.address}
+
+
+def _add_user(context: CommandContext, arguments: Arguments) -> Any:
+    workspace = _workspace(context, arguments)
+    role = parse_role(arguments["role"])
+    user = people.add_user(context.store, arguments["name"], workspace.number, role, context.now)
+    return {"user": _shown_user(context, user), "workspace": workspace.slug}
+
+
+def _list_users(context: CommandContext, arguments: Arguments) -> Any:
+    return {"users": [_shown_user(context, user) for user in context.store.people.all_users()]}
+
+
+def _set_password(context: CommandContext, arguments: Arguments) -> Any:
+    people.set_password(context.store, people.get_user(context.store, arguments["name"]), arguments["password"])
+
+
+def _remove_user(context: CommandContext, arguments: Arguments) -> Any:
+    people.remove_user(context.store, people.get_user(context.store, arguments["name"]), context.now)
+
+
+def _shown_user(context: CommandContext, user: User) -> dict[str, Any]:
+    """A user as a JSON value: workspaces by their slugs, times as timestamps."""
+    slugs = {workspace.number: workspace.slug for workspace in context.store.list_workspaces()}
+    shown: dict[str, Any] = msgspec.to_builtins(user)
+    shown["roles"] = {slugs[number]: role for number, role in user.roles.items()}
+    shown["createdAt"] = format_timestamp(user.created_at)
+    shown["lastSeenAt"] = None if user.last_seen_at is None else format_timestamp(user.last_seen_at)
+    return shown
+
+
 COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "workspaces.create": _create_workspace,
     "workspaces.set": _change_workspace,
@@ -156,4 +194,9 @@ COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "events.export": _export_lines,
     "bundles.import": _import_bundle,
     "retention.run": _run_retention,
+    "people.link": _make_link,
+    "people.add": _add_user,
+    "people.list": _list_users,
+    "people.password": _set_password,
+    "people.remove": _remove_user,
 }

@@ -19,16 +19,22 @@ from sightlog.domain.retention import Expired
 from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.workspaces import Workspace
+from sightlog.store.people import People
 
 
 class Store(Protocol):
     """Workspaces, keys, use cases, events, and the statistics that always equal a recomputation from the events."""
 
+    people: People
+    """Who may use the dashboard; see `store/people.py`."""
+
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
         """Raises NameTaken when the slug is in use."""
         ...
 
-    def change_workspace(self, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
+    def change_workspace(
+        self, workspace: int, name: str | None, lookback_days: int | None, time_zone: str | None = None
+    ) -> Workspace:
         """Change what is given; keys of the workspace follow it at once."""
         ...
 

@@ -9,8 +9,10 @@ from sightlog.blobs.contract import Blobs
 from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.limits import Limits
 from sightlog.operations.clock import microseconds_now
+from sightlog.operations.guessing import Guessing
 from sightlog.operations.space import SpaceGuard
 from sightlog.store.contract import Store
+from sightlog.web.hosts import AllowedHosts
 from sightlog.web.waiting import Completions
 
 
@@ -32,5 +34,7 @@ class Context(Struct, frozen=True, kw_only=True):
     space: SpaceGuard
     completions: Completions
     device_use_case: str
+    hosts: AllowedHosts
+    guessing: Guessing
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now

@@ -48,6 +48,12 @@ class ApiRequest:
         query: bytes = self._scope["query_string"]
         return (path.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
 
+    @property
+    def client_address(self) -> str:
+        """Where the connection comes from: behind a proxy, the proxy. Never a reason to trust anybody."""
+        client = self._scope.get("client")
+        return str(client[0]) if client else ""
+
     def header(self, name: bytes) -> str | None:
         """A header by its lowercase name."""
         for key, value in self._scope["headers"]:

@@ -19,10 +19,12 @@ from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEve
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
+from sightlog.store.people import People
 from sightlog.store.sqlite import api_keys, events, facets, fields, images, removing, use_cases, workspaces
 from sightlog.store.sqlite.connection import open_for_writing, translated
 from sightlog.store.sqlite.finding import Search
 from sightlog.store.sqlite.migrating import migrate
+from sightlog.store.sqlite.people import SqlitePeople
 from sightlog.store.sqlite.readers import Readers
 from sightlog.store.sqlite.tallies import CrowdWatch
 from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
@@ -60,12 +62,15 @@ class SqliteStore:
         self._readers = Readers(folder, 4)
         self._short_readers = Readers(folder, 4)
         self._key_readers = Readers(folder, 1)
+        self.people: People = SqlitePeople(self._write_rows, self._short_readers)
 
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
         return self._write(lambda t: workspaces.create(t.connection, slug, name, lookback_days, now))
 
-    def change_workspace(self, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
-        changed = self._write(lambda t: workspaces.change(t.connection, workspace, name, lookback_days))
+    def change_workspace(
+        self, workspace: int, name: str | None, lookback_days: int | None, time_zone: str | None = None
+    ) -> Workspace:
+        changed = self._write(lambda t: workspaces.change(t.connection, workspace, name, lookback_days, time_zone))
         self._callers = {}
         return changed
 
@@ -248,6 +253,10 @@ class SqliteStore:
             return job(transaction)
 
         return self._writer.run(after_events)
+
+    def _write_rows(self, job: Callable[[sqlite3.Connection], R]) -> R:
+        """Run a job that needs nothing but the connection."""
+        return self._write(lambda transaction: job(transaction.connection))
 
     def _change_use_case(self, change: Callable[[SqliteTransaction], UseCase]) -> UseCase:
         def and_forget(transaction: SqliteTransaction) -> UseCase:

@@ -6,13 +6,18 @@ from sightlog.domain.errors import NameTaken
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.workspaces import Workspace
 
-_SELECT = "SELECT number, slug, name, created_at, lookback_days FROM workspaces"
+_SELECT = "SELECT number, slug, name, created_at, lookback_days, time_zone FROM workspaces"
 
 
-def _workspace(row: tuple[int, str, str, int, int]) -> Workspace:
-    number, slug, name, created_at, lookback_days = row
+def _workspace(row: tuple[int, str, str, int, int, str | None]) -> Workspace:
+    number, slug, name, created_at, lookback_days, time_zone = row
     return Workspace(
-        number=number, slug=slug, name=name, created_at=format_timestamp(created_at), lookback_days=lookback_days
+        number=number,
+        slug=slug,
+        name=name,
+        created_at=format_timestamp(created_at),
+        lookback_days=lookback_days,
+        time_zone=time_zone,
     )
 
 
@@ -38,10 +43,17 @@ def slug_of(connection: sqlite3.Connection, workspace: int) -> str:
     return slug
 
 
-def change(connection: sqlite3.Connection, workspace: int, name: str | None, lookback_days: int | None) -> Workspace:
+def change(
+    connection: sqlite3.Connection,
+    workspace: int,
+    name: str | None,
+    lookback_days: int | None,
+    time_zone: str | None,
+) -> Workspace:
     """See the contract."""
     connection.execute(
-        "UPDATE workspaces SET name = coalesce(?, name), lookback_days = coalesce(?, lookback_days) WHERE number = ?",
-        (name, lookback_days, workspace),
+        "UPDATE workspaces SET name = coalesce(?, name), lookback_days = coalesce(?, lookback_days),"
+        " time_zone = coalesce(?, time_zone) WHERE number = ?",
+        (name, lookback_days, time_zone, workspace),
     )
     return _workspace(connection.execute(f"{_SELECT} WHERE number = ?", (workspace,)).fetchone())

@@ -1,0 +1,6 @@
+"""Every page of the dashboard: the rows of its modules, in the order in which they are tried."""
+
+from sightlog.dashboard import sign_in, use_cases
+from sightlog.web.routing import Route
+
+ROUTES: tuple[Route, ...] = (*sign_in.ROUTES, *use_cases.ROUTES)
