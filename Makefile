@@ -17,10 +17,11 @@ serve: ## the server on ./sightlog-data; options: make serve ARGS="--port 8080"
 	@exec $(bin)/sightlog serve $(ARGS)
 
 test: lint ## everything CI needs: lint, types, layers and all tests
+	@sh scripts/setup.sh browser
 	@$(bin)/python -m pytest $(ARGS)
 
-check: lint ## the same without the slow tests
-	@$(bin)/python -m pytest -m "not slow" $(ARGS)
+check: lint ## the same without the slow tests and those in a browser
+	@$(bin)/python -m pytest -m "not slow and not browser" $(ARGS)
 
 lint: ## lint, types and layers only
 	@sh scripts/setup.sh test

@@ -5,6 +5,7 @@
 #   sh scripts/setup.sh serve    the server
 #   sh scripts/setup.sh run      the server and the official client (roboflow-slim), for the demo
 #   sh scripts/setup.sh test     all of that, and what checks and tests need
+#   sh scripts/setup.sh browser  all of that, and Chromium for the tests in a browser (as root on Debian or Ubuntu)
 #
 # PYTHON=/path/to/python picks another Python for a new .venv.
 set -eu
@@ -79,12 +80,29 @@ install() { # EXTRA: the project itself, editable, with one of its extras.
         explain
 }
 
+find_chromium() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+install_chromium() {
+    find_chromium >/dev/null && return
+    how="the tests in a browser need Chromium; on Debian or Ubuntu: sudo apt install chromium. Without: make test ARGS='--ignore tests/browser'"
+    { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; } || fail "$how"
+    echo "Installing Chromium for the tests in a browser (a minute or two, once) ..." >&2
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update && apt-get install --yes --no-install-recommends chromium fonts-dejavu-core; } >"$log" 2>&1 ||
+        fail "apt-get could not install Chromium; its words are in $log. $how"
+    find_chromium >/dev/null || fail "$how"
+}
+
 case "${1:-}" in
     serve) extra="" ;;
     run) extra="[client]" ;;
-    test) extra="[test]" ;;
-    *) fail "say what for: serve, run or test" ;;
+    test | browser) extra="[test]" ;;
+    *) fail "say what for: serve, run, test or browser" ;;
 esac
+what=$1
+if [ "$what" = browser ]; then what=test; fi
 
 log=.venv/install.log
 here=$(pwd)
@@ -96,10 +114,11 @@ if ! does .venv/bin/python "import pip; $is_new"; then
 elif [ -f .venv/installed-serve ] && [ "$(head -n 1 .venv/installed-serve)" != "$here" ]; then
     make_venv # The folder was moved or copied, and the commands in .venv name the old place.
 fi
-if [ "$(cat ".venv/installed-$1" 2>/dev/null || true)" != "$now" ]; then
+if [ "$(cat ".venv/installed-$what" 2>/dev/null || true)" != "$now" ]; then
     install "$extra"
     for job in serve run test; do # What a job needs includes what those before it need.
         printf '%s\n' "$now" >".venv/installed-$job"
-        if [ "$job" = "$1" ]; then break; fi
+        if [ "$job" = "$what" ]; then break; fi
     done
 fi
+if [ "$1" = browser ]; then install_chromium; fi
