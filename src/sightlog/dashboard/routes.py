@@ -1,6 +1,12 @@
 """Every page of the dashboard: the rows of its modules, in the order in which they are tried."""
 
-from sightlog.dashboard import sign_in, use_cases
+from sightlog.dashboard import events, filters, sign_in, use_cases, views
 from sightlog.web.routing import Route
 
-ROUTES: tuple[Route, ...] = (*sign_in.ROUTES, *use_cases.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *sign_in.ROUTES,
+    *use_cases.ROUTES,
+    *events.ROUTES,
+    *filters.ROUTES,
+    *views.ROUTES,
+)

@@ -31,6 +31,13 @@ class WallClock(Struct, frozen=True):
             return clock
         return f"{self.day(time)} {clock}"
 
+    def brief(self, time: int) -> str:
+        """The same where there is little room: seconds only today."""
+        local = self.local(time)
+        if local.date() == self.local(self.now).date():
+            return f"{local:%H:%M:%S}"
+        return f"{self.day(time)} {local:%H:%M}"
+
     def day(self, time: int) -> str:
         """`27 Nov`, with the year when it is not this one."""
         local = self.local(time)

@@ -1,6 +1,6 @@
 """Asking for events: pages, counts, one event, facets and schemas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -8,12 +8,13 @@ from sightlog.domain.api_keys import Caller
 from sightlog.domain.cursor import read_cursor, write_cursor
 from sightlog.domain.errors import NotFound
 from sightlog.domain.facets import Facets
-from sightlog.domain.filters import CountQuery, EventQuery, select
+from sightlog.domain.filters import COLUMNS, CountQuery, EventFilters, EventQuery, select
 from sightlog.domain.images import UploadedImage
 from sightlog.domain.metadata_schema import MetadataSchema
 from sightlog.domain.problems import decode_body
 from sightlog.domain.retention import reported_lookback_days
-from sightlog.domain.stored import Count, StoredEvent
+from sightlog.domain.stored import Arrivals, Count, StoredEvent
+from sightlog.domain.use_cases import UseCase
 from sightlog.operations.use_cases import use_case_of
 from sightlog.store.contract import Store
 
@@ -21,31 +22,39 @@ from sightlog.store.contract import Store
 NAMES_PICTURES = b'ourceId"'
 DEFAULT_PAGE_EVENTS = 100
 MOST_FACET_VALUES = 100
+MOST_ARRIVALS = 1000
 
 _query_decoder = msgspec.json.Decoder(EventQuery)
 _count_decoder = msgspec.json.Decoder(CountQuery)
 
 
 class QueryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a query; `next_cursor` is None on the last one."""
+    """A page of a query; `next_cursor` is None on the last one, `last_sequence` is that of the newest arrival."""
 
     events: list[StoredEvent]
     pictures: dict[str, UploadedImage]
     next_cursor: str | None
+    last_sequence: int
     lookback_days: int
 
 
 def query_events(store: Store, caller: Caller, raw: bytes) -> QueryPage:
     """One page. Raises Invalid and its kind for a bad body, NotFound for the use case, QueryTooSlow."""
     query = decode_body(raw, _query_decoder)
-    selection = select(query)
-    use_case = use_case_of(store, caller, query.use_case_id)
-    before = read_cursor(query.cursor, use_case.id) if query.cursor else None
-    page = store.find_events(caller.workspace, use_case, selection, before, query.limit or DEFAULT_PAGE_EVENTS)
+    return find_page(store, caller, query, query.cursor, query.limit or DEFAULT_PAGE_EVENTS)
+
+
+def find_page(store: Store, caller: Caller, filters: EventFilters, cursor: str | None, limit: int) -> QueryPage:
+    """The same for filters that were read already."""
+    selection = select(filters)
+    use_case = use_case_of(store, caller, filters.use_case_id)
+    before = read_cursor(cursor, use_case.id) if cursor else None
+    page = store.find_events(caller.workspace, use_case, selection, before, limit)
     return QueryPage(
         events=page.events,
         pictures=find_pictures(store, page.events),
         next_cursor=write_cursor(use_case.id, page.next) if page.next else None,
+        last_sequence=page.last_sequence,
         lookback_days=reported_lookback_days(caller.lookback_days),
     )
 
@@ -53,8 +62,20 @@ def query_events(store: Store, caller: Caller, raw: bytes) -> QueryPage:
 def count_events(store: Store, caller: Caller, raw: bytes) -> Count:
     """How many events match; errors as `query_events`."""
     query = decode_body(raw, _count_decoder)
-    selection = select(query)
-    return store.count_events(caller.workspace, use_case_of(store, caller, query.use_case_id), selection, query.at_most)
+    return count_matching(store, caller, query, query.at_most)
+
+
+def count_matching(store: Store, caller: Caller, filters: EventFilters, at_most: int | None) -> Count:
+    """The same for filters that were read already."""
+    selection = select(filters)
+    return store.count_events(caller.workspace, use_case_of(store, caller, filters.use_case_id), selection, at_most)
+
+
+def count_arrivals(store: Store, caller: Caller, filters: EventFilters, after: int) -> Arrivals:
+    """How many matching events came after a sequence, of a bounded number of arrivals: a question for each second."""
+    selection = select(filters)
+    use_case = use_case_of(store, caller, filters.use_case_id)
+    return store.count_arrivals(caller.workspace, use_case, selection, after, MOST_ARRIVALS)
 
 
 def get_event(store: Store, caller: Caller, event_id: str) -> StoredEvent:
@@ -81,6 +102,14 @@ def _source_ids(event: StoredEvent) -> Iterator[str]:
 def get_facets(store: Store, caller: Caller, reference: str) -> Facets:
     """What a filter bar offers. Raises NotFound."""
     return store.facets(caller.workspace, use_case_of(store, caller, reference), MOST_FACET_VALUES)
+
+
+def recent_values(store: Store, caller: Caller, use_case: UseCase, columns: Iterable[str]) -> dict[str, list[str]]:
+    """The values of text columns (see `filters.COLUMNS`) that the newest events have, most frequent first."""
+    return {
+        column: store.recent_values(caller.workspace, use_case, COLUMNS[column][0], MOST_FACET_VALUES)
+        for column in columns
+    }
 
 
 def get_metadata_schema(store: Store, caller: Caller, reference: str, *, of_images: bool) -> MetadataSchema:

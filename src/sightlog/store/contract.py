@@ -14,10 +14,12 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
 from sightlog.domain.images import UploadedImage
+from sightlog.domain.last_visits import LastVisit
 from sightlog.domain.metadata_schema import MetadataSchema
 from sightlog.domain.retention import Expired
-from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEvent
+from sightlog.domain.stored import Arrivals, Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.domain.views import SavedView
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.people import People
 
@@ -108,6 +110,13 @@ class Store(Protocol):
         """How many events match, exactly, or up to `at_most`. QueryTooSlow when the time limit passes."""
         ...
 
+    def count_arrivals(
+        self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
+    ) -> Arrivals:
+        """How many matching events arrived, or were overwritten, after a sequence; it looks at the newest `at_most`
+        arrivals of the store only, so it is quick whatever has come."""
+        ...
+
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         """One event with all its reviews."""
         ...
@@ -179,6 +188,32 @@ class Store(Protocol):
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
         """The `most` most frequent values of everything that can be filtered."""
+        ...
+
+    def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
+        """The most frequent texts of a fact's field (see `domain/facts.py`) among the newest events, a bounded number
+        of them: for fields whose values are not counted."""
+        ...
+
+    def add_view(self, workspace: int, use_case: UseCase, name: str, query: str, limit: int, now: int) -> SavedView:
+        """Raises NameTaken when a view of the use case has the same name key, and Invalid when it has `limit`."""
+        ...
+
+    def list_views(self, workspace: int, use_case: UseCase) -> list[SavedView]:
+        """In the order of their names."""
+        ...
+
+    def delete_view(self, workspace: int, use_case: UseCase, number: int) -> SavedView:
+        """Raises NotFound, also for another use case's."""
+        ...
+
+    def note_visit(self, workspace: int, person: int, use_case: UseCase, visit: LastVisit) -> None:
+        """Keep a person's visit in the place of the one before. The one write that returns before its commit: pages
+        do not wait for it, and a note that a crash loses harms nobody. Raises Busy."""
+        ...
+
+    def find_visits(self, workspace: int, person: int) -> dict[int, LastVisit]:
+        """A person's visits by the numbers of the use cases."""
         ...
 
     def is_ready(self) -> bool:

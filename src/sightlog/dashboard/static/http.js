@@ -50,6 +50,6 @@ function wordsOf(text) {
 /** Put HTML from our server into an element. */
 export function fill(element, html) {
   const range = document.createRange();
-  range.selectNode(element);
+  range.selectNodeContents(element);
   element.replaceChildren(range.createContextualFragment(html));
 }

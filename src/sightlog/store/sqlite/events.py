@@ -70,3 +70,19 @@ def arrived_after(
         (after, workspace, use_case, limit),
     ).fetchall()
     return [_event(connection, workspace, row, whole=False) for row in rows]
+
+
+def numbers_after(connection: sqlite3.Connection, use_case: int, after: int, limit: int) -> list[int]:
+    """The numbers of a use case's newest arrivals, newest first, down to a number that is not among them."""
+    rows = connection.execute(
+        "SELECT seq FROM (SELECT seq, use_case FROM events WHERE seq > ?1 ORDER BY seq DESC LIMIT ?2)"
+        " WHERE use_case = ?3",
+        (after, limit, use_case),
+    )
+    return [row[0] for row in rows]
+
+
+def last_sequence(connection: sqlite3.Connection) -> int:
+    """The greatest number that an event ever had; 0 when there was none."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+    return row[0] if row else 0

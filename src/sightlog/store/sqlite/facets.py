@@ -50,6 +50,11 @@ def read(connection: sqlite3.Connection, use_case: UseCase, most: int) -> Facets
     )
 
 
+def recent_texts(connection: sqlite3.Connection, use_case: int, field: str, most: int) -> list[str]:
+    """See the contract."""
+    return [value for value, letter, _ in _newest_values(connection, use_case, field, most) if letter == "s"]
+
+
 def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[FacetValue]:
     rows = connection.execute(
         "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 ORDER BY n DESC, key LIMIT ?",

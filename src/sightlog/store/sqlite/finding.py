@@ -89,6 +89,20 @@ class Search:
             raise self._too_slow() from None
         return total
 
+    def count_among(self, numbers: list[int]) -> int:
+        """How many of a few events match."""
+        if not numbers:
+            return 0
+        chosen = json.encode(numbers).decode()
+        times = self.connection.execute(
+            "SELECT timestamp FROM events WHERE seq IN (SELECT value FROM json_each(?))", (chosen,)
+        )
+        parameters = Parameters(self.use_case)
+        parameters.values[1] = json.encode(list({quarter_hour_of(row[0]) for row in times})).decode()
+        statement = f"SELECT count(*) FROM {self._source(None, None, parameters, chosen)}"
+        count: int = self.connection.execute(statement, parameters.values).fetchone()[0]
+        return count
+
     def _too_slow(self) -> QueryTooSlow:
         names = ", ".join(self.names) or "the time range"
         return QueryTooSlow(
@@ -139,8 +153,11 @@ class Search:
         count: int = self.connection.execute(statement, parameters.values).fetchone()[0]
         return count
 
-    def _source(self, window: Window | None, before: Position | None, parameters: Parameters) -> str:
-        """FROM and WHERE of the events that match in a window (None: without conditions, over all time)."""
+    def _source(
+        self, window: Window | None, before: Position | None, parameters: Parameters, chosen: str | None = None
+    ) -> str:
+        """FROM and WHERE of the events that match in a window (None: without conditions, over all time, or among
+        the chosen numbers)."""
         earliest = _EARLIEST if self.span.start is None else self.span.start
         latest = _LATEST if self.span.end is None else self.span.end
         parts = []
@@ -153,6 +170,9 @@ class Search:
             if driver is not None:
                 index = "NOT INDEXED"
                 parts.append(f"e.seq IN ({matching(driver, parameters)})")
+        if chosen is not None:
+            index = "NOT INDEXED"
+            parts.append(f"e.seq IN (SELECT value FROM json_each({parameters.add(chosen)}))")
         if before is not None:
             # The row comparison alone would be exact; the bound beside it lets the index seek.
             latest = min(latest, before.timestamp)

@@ -12,15 +12,28 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
 from sightlog.domain.images import UploadedImage
+from sightlog.domain.last_visits import LastVisit
 from sightlog.domain.limits import Limits
 from sightlog.domain.metadata_schema import MetadataSchema
 from sightlog.domain.retention import Expired
-from sightlog.domain.stored import Count, Deleted, EventPage, Receipt, StoredEvent
+from sightlog.domain.stored import Arrivals, Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.domain.views import SavedView
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
 from sightlog.store.people import People
-from sightlog.store.sqlite import api_keys, events, facets, fields, images, removing, use_cases, workspaces
+from sightlog.store.sqlite import (
+    api_keys,
+    events,
+    facets,
+    fields,
+    images,
+    last_visits,
+    removing,
+    use_cases,
+    views,
+    workspaces,
+)
 from sightlog.store.sqlite.connection import open_for_writing, translated
 from sightlog.store.sqlite.finding import Search
 from sightlog.store.sqlite.migrating import migrate
@@ -141,8 +154,10 @@ class SqliteStore:
             numbers, timed_out = Search(connection, use_case.number, selection).find(before, limit + 1)
             connection.set_progress_handler(None, 0)
             page = events.by_numbers(connection, workspace, numbers[:limit])
+            last_sequence = events.last_sequence(connection)
         has_more = len(numbers) > limit or timed_out
-        return EventPage(events=page, next=Position(page[-1].timestamp, page[-1].event_id) if has_more else None)
+        following = Position(page[-1].timestamp, page[-1].event_id) if has_more else None
+        return EventPage(events=page, next=following, last_sequence=last_sequence)
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
         with self._readers.snapshot(self._limits.query_seconds) as connection:
@@ -150,6 +165,14 @@ class SqliteStore:
         if at_most is not None and count > at_most:
             return Count(count=at_most, exact=False)
         return Count(count=count)
+
+    def count_arrivals(
+        self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
+    ) -> Arrivals:
+        with self._short_readers.snapshot(self._limits.query_seconds) as connection:
+            arrived = events.numbers_after(connection, use_case.number, after, at_most)
+            count = Search(connection, use_case.number, selection).count_among(arrived)
+            return Arrivals(count=count, last_sequence=events.last_sequence(connection))
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         with self._short_readers.snapshot() as connection:
@@ -220,6 +243,27 @@ class SqliteStore:
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
         with self._short_readers.snapshot() as connection:
             return facets.read(connection, use_case, most)
+
+    def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
+        with self._short_readers.snapshot() as connection:
+            return facets.recent_texts(connection, use_case.number, field, most)
+
+    def add_view(self, workspace: int, use_case: UseCase, name: str, query: str, limit: int, now: int) -> SavedView:
+        return self._write(lambda t: views.add(t.connection, use_case.number, name, query, limit, now))
+
+    def list_views(self, workspace: int, use_case: UseCase) -> list[SavedView]:
+        with self._short_readers.snapshot() as connection:
+            return views.all_of_them(connection, use_case.number)
+
+    def delete_view(self, workspace: int, use_case: UseCase, number: int) -> SavedView:
+        return self._write(lambda t: views.delete(t.connection, use_case.number, number))
+
+    def note_visit(self, workspace: int, person: int, use_case: UseCase, visit: LastVisit) -> None:
+        self._writer.submit(lambda t: last_visits.put(t.connection, person, use_case.number, visit))
+
+    def find_visits(self, workspace: int, person: int) -> dict[int, LastVisit]:
+        with self._short_readers.snapshot() as connection:
+            return last_visits.of_person(connection, person)
 
     def is_ready(self) -> bool:
         self._writer.run(lambda t: None)

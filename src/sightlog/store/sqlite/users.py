@@ -89,6 +89,7 @@ def remove(connection: sqlite3.Connection, user: int, now: int) -> None:
     )
     for table in ("members", "sessions", "sign_in_links"):
         connection.execute(f"DELETE FROM {table} WHERE user = ?", (user,))
+    connection.execute("DELETE FROM last_visits WHERE person = ?", (user,))
 
 
 def add_link(connection: sqlite3.Connection, hash: bytes, user: int, expires_at: int) -> None:

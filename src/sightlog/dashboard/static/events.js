@@ -1,0 +1,5 @@
+// The list of events: keys, choosing several, an event beside the list, and word of new ones.
+import "./live-events.js";
+import "./filter-box.js";
+import "./event-list.js";
+import "./popovers.js";
