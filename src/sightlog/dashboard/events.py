@@ -15,6 +15,7 @@ from sightlog.domain.errors import Invalid, InvalidCursor, QueryTooSlow
 from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.stored import Count
 from sightlog.domain.use_cases import UseCase
+from sightlog.domain.users import Role
 from sightlog.domain.views import SavedView
 from sightlog.operations import queries, views
 from sightlog.operations.last_visits import note_visit
@@ -67,6 +68,7 @@ async def show_events(request: ApiRequest) -> Answer:
         time_chips=[chip for chip in chips if chip.filter.name in ("last", "from", "to")],
         listed=listed,
         new_rows=_count_new(listed, state),
+        may_act=who.may(Role.OPERATOR),
         view=state.view or "grid",
         older=state.older(listed.page.next_cursor) if listed.page and listed.page.next_cursor else None,
     )

@@ -14,9 +14,14 @@ class ListLinks(Struct, frozen=True):
     use_case_id: str
     state: ListState
 
-    def list(self, state: ListState | None = None) -> str:
-        """The list in this state, or in another one."""
-        return addresses.use_case(self.workspace, self.use_case_id, "", (state or self.state).query())
+    def list(self, state: ListState | None = None, notice: str = "") -> str:
+        """The list in this state, or in another one; `notice` is a word of what was done (see `frame.NOTICES`)."""
+        query = {**(state or self.state).query(), "notice": notice}
+        return addresses.use_case(self.workspace, self.use_case_id, "", query)
+
+    def act(self) -> str:
+        """Where the form around the list goes, to come back to this very place."""
+        return addresses.use_case(self.workspace, self.use_case_id, "selection", self.state.query())
 
     def page(self, name: str) -> str:
         """Another page of the use case, for the same filters."""

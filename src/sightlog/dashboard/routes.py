@@ -1,6 +1,6 @@
 """Every page of the dashboard: the rows of its modules, in the order in which they are tried."""
 
-from sightlog.dashboard import events, filters, sign_in, use_cases, views
+from sightlog.dashboard import events, filters, selections, sign_in, use_cases, views
 from sightlog.web.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -8,5 +8,6 @@ ROUTES: tuple[Route, ...] = (
     *use_cases.ROUTES,
     *events.ROUTES,
     *filters.ROUTES,
+    *selections.ROUTES,
     *views.ROUTES,
 )

@@ -2,4 +2,5 @@
 import "./live-events.js";
 import "./filter-box.js";
 import "./event-list.js";
+import "./event-selection.js";
 import "./popovers.js";

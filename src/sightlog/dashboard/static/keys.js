@@ -36,7 +36,10 @@ export function showKeys() {
     meaning.textContent = words;
     list.append(term, meaning);
   }
-  dialog.append(heading, list);
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(heading, list, close);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.body.append(dialog);

@@ -1,0 +1,98 @@
+// Selecting several events of a list: click, shift-click and x; a bar at the bottom says what can be done with them.
+import { fill, request } from "./http.js";
+import { isTyping } from "./keys.js";
+import { toast } from "./toast.js";
+
+const form = document.querySelector("form.events");
+const boxes = () => [...form.querySelectorAll("input[name=event]")];
+// Not form.action: a button of the name `action` would stand in its place.
+const address = form?.getAttribute("action");
+let last = null;
+
+function show() {
+  const chosen = boxes().filter((box) => box.checked);
+  for (const box of boxes()) box.closest("[data-event]").classList.toggle("is-chosen", box.checked);
+  form.classList.toggle("choosing", chosen.length > 0);
+  form.querySelector(".chosen").textContent = `${chosen.length} selected`;
+}
+
+/** Take over a box's state for all between it and the one before. */
+function chooseUpTo(box) {
+  const all = boxes();
+  const ends = [all.indexOf(last), all.indexOf(box)].sort((one, other) => one - other);
+  for (const one of all.slice(ends[0], ends[1] + 1)) one.checked = box.checked;
+}
+
+function toggle(row, withThoseBetween) {
+  const box = row.querySelector("input[name=event]");
+  box.checked = !box.checked;
+  if (withThoseBetween && last) chooseUpTo(box);
+  last = box;
+  show();
+}
+
+async function confirmDeletion() {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("action", "delete");
+  try {
+    const answer = await request(address, { method: "POST", body: fields, headers: { "x-part": "1" } });
+    openDialog(await answer.text());
+  } catch (error) {
+    toast(error.status ? error.message : "Not reached; nothing was deleted.");
+  }
+}
+
+function openDialog(html) {
+  const dialog = document.createElement("dialog");
+  document.body.append(dialog);
+  fill(dialog, html);
+  dialog.setAttribute("aria-label", dialog.querySelector("h2").textContent);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) { event.preventDefault(); dialog.close(); }
+  });
+  dialog.showModal();
+}
+
+if (form) {
+  form.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-event]");
+    if (row && event.shiftKey && !event.target.closest(".choose")) {
+      event.preventDefault();
+      toggle(row, true);
+    } else if (event.target.matches("input[name=event]")) {
+      if (event.shiftKey && last) chooseUpTo(event.target);
+      last = event.target;
+      show();
+    }
+    const which = event.target.closest("[data-select]")?.dataset.select;
+    if (which) {
+      for (const box of boxes()) box.checked = which === "all";
+      show();
+    }
+  });
+
+  // Shift and a click mean a selection here, not of text.
+  form.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
+
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "delete") return;
+    event.preventDefault();
+    confirmDeletion();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const row = form.querySelector(".is-here") ?? document.activeElement.closest("[data-event]");
+    if (event.key.toLowerCase() === "x" && row) {
+      event.preventDefault();
+      toggle(row, event.shiftKey);
+    } else if (event.key === "Escape" && form.classList.contains("choosing") && !document.querySelector(".beside")) {
+      for (const box of boxes()) box.checked = false;
+      show();
+    }
+  });
+
+  // Browsers keep checked boxes when one comes back.
+  addEventListener("pageshow", show);
+}

@@ -1,0 +1,58 @@
+"""What is done with several events at once, as the form that it is without scripts."""
+
+import re
+
+from tests.builders import new_id
+from tests.dashboard.conftest import Visitor
+from tests.dashboard.test_events import event, shown
+from tests.expect import Caller
+
+
+def test_deleting_asks_how_many_and_comes_back_to_the_list(editor: Visitor, caller: Caller, use_case: str) -> None:
+    ids = [f'a "quoted" & {new_id()}', new_id(), new_id()]
+    caller.batch(*[event(use_case, n, eventId=id, deviceId="cam-1") for n, id in enumerate(ids)])
+    address = f"/{editor.workspace}/vision-events/{use_case}"
+    form = editor.post(f"{address}/selection?device=cam-1&view=rows", {"action": "delete", "event": ids[:2]})
+    assert form.status_code == 200
+    assert "Delete 2 events?" in form.text
+    assert len(shown(editor.get(address).text)) == 3
+    found = re.search(r'action="([^"]*/selection[^"]*)"', form.text)
+    assert found
+    done = editor.post(found[1].replace("&amp;", "&"), {"action": "delete", "event": ids[:2], "confirmed": "1"})
+    assert done.headers["location"] == f"{address}?device=cam-1&view=rows&notice=deleted"
+    page = editor.get(done.headers["location"]).text
+    assert "Deleted." in page
+    assert shown(page) == ids[2:]
+
+
+def test_an_operator_may_not_delete_and_is_not_offered_it(operator: Visitor, caller: Caller, use_case: str) -> None:
+    made = event(use_case)
+    caller.create(made)
+    address = f"/{operator.workspace}/vision-events/{use_case}"
+    assert 'value="delete"' not in operator.get(address).text
+    asked = {"action": "delete", "event": made["eventId"], "confirmed": "1"}
+    assert operator.post(f"{address}/selection", asked).status_code == 403
+    assert shown(operator.get(address).text) == [made["eventId"]]
+
+
+def test_a_viewer_selects_nothing(viewer: Visitor, caller: Caller, use_case: str) -> None:
+    caller.create(event(use_case))
+    address = f"/{viewer.workspace}/vision-events/{use_case}"
+    assert 'name="event"' not in viewer.get(address).text
+    assert viewer.post(f"{address}/selection", {"action": "delete", "event": "x"}).status_code == 403
+
+
+def test_nothing_selected_or_an_unknown_action_is_refused(editor: Visitor, use_case: str) -> None:
+    address = f"/{editor.workspace}/vision-events/{use_case}/selection"
+    assert "at least one" in editor.post(address, {"action": "delete"}).text
+    assert editor.post(address, {"action": "explode", "event": "x"}).status_code == 400
+    many = [str(n) for n in range(1001)]
+    assert "at most 1000" in editor.post(address, {"action": "delete", "event": many}).text
+
+
+def test_another_use_cases_events_stay(editor: Visitor, caller: Caller, use_case: str, other_use_case: str) -> None:
+    elsewhere = event(other_use_case)
+    caller.create(elsewhere)
+    address = f"/{editor.workspace}/vision-events/{use_case}/selection"
+    editor.post(address, {"action": "delete", "event": elsewhere["eventId"], "confirmed": "1"})
+    assert caller.ids(other_use_case) == [elsewhere["eventId"]]
