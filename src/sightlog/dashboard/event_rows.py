@@ -1,12 +1,13 @@
 """What a list shows of an event: what happened in a word, where, when, and a few facts."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from sightlog.dashboard import words
+from sightlog.dashboard.pictures import Picture, PictureLinks, display_picture
+from sightlog.domain.event_reading import read_stored
 from sightlog.domain.facts import Value
 from sightlog.domain.stored import StoredEvent
 
@@ -27,14 +28,6 @@ class Fact(Struct, frozen=True):
         return words.number(self.value) if isinstance(self.value, int | float) else self.value[:_LONGEST_TEXT]
 
 
-class Thumb(Struct, frozen=True):
-    """The display picture, small; width and height are the whole one's."""
-
-    src: str
-    width: int
-    height: int
-
-
 class EventRow(Struct, frozen=True, kw_only=True):
     """An event as lists show it. `kind` is a shape (see the macro `mark`), `result` the word beside it."""
 
@@ -49,8 +42,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     feedback: str
     warnings: int
     facts: list[Fact]
-    thumb: Thumb | None
-    has_picture: bool
+    picture: Picture | None
 
     @property
     def id(self) -> str:
@@ -66,14 +58,12 @@ class EventRow(Struct, frozen=True, kw_only=True):
         return " ".join(part for part in (words.EVENT_TYPES[self.type], self.result, self.device) if part)
 
 
-def row_of(event: StoredEvent, fields: list[str], show: Callable[[str], Thumb | None]) -> EventRow:
-    """The row of an event; `fields` are the metadata fields to show, `show` finds a picture by its id."""
+def row_of(event: StoredEvent, fields: list[str], links: PictureLinks) -> EventRow:
+    """The row of an event; `fields` are the metadata fields to show."""
     body: dict[str, Any] = msgspec.json.decode(event.rest)
     data: dict[str, Any] = body.get("eventData") or {}
     metadata: dict[str, Value] = body.get("customMetadata") or {}
-    images: list[dict[str, Any]] = msgspec.json.decode(event.images)
-    kind, result = _outcome(body["eventType"], data)
-    source_id = _display_picture(images, body.get("displayImagePosition"))
+    kind, result = outcome_of(body["eventType"], data)
     return EventRow(
         stored=event,
         type=body["eventType"],
@@ -86,12 +76,11 @@ def row_of(event: StoredEvent, fields: list[str], show: Callable[[str], Thumb | 
         feedback=event.feedback.status if event.feedback else "",
         warnings=len(msgspec.json.decode(event.warnings)) if event.warnings else 0,
         facts=[Fact(field, metadata[field]) for field in fields if field in metadata],
-        thumb=show(source_id) if source_id else None,
-        has_picture=source_id is not None,
+        picture=display_picture(read_stored(event.rest, event.images), links),
     )
 
 
-def _outcome(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
+def outcome_of(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
     """A shape and a word."""
     if event_type == "quality_check":
         result = data.get("result")
@@ -107,12 +96,3 @@ def _outcome(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
         verdict = data.get("feedback", "")
         return verdict, words.FEEDBACK.get(verdict, verdict)
     return "", (data.get("value") or "")[:_LONGEST_TEXT]
-
-
-def _display_picture(images: list[dict[str, Any]], position: int | None) -> str | None:
-    """The id of the picture that stands for the event: the first one when none, or one that is not there, is named."""
-    if not images:
-        return None
-    entry = images[position if position is not None and position < len(images) else 0]
-    source_id: str | None = entry.get("sourceId") or entry.get("inputSourceId")
-    return source_id

@@ -3,16 +3,16 @@
 from msgspec import Struct
 
 from sightlog.dashboard import filter_chips
-from sightlog.dashboard.event_rows import EventRow, Thumb, row_of
+from sightlog.dashboard.event_rows import EventRow, row_of
 from sightlog.dashboard.filter_bodies import Meaning, read_meaning
 from sightlog.dashboard.filter_urls import ListState, parse
 from sightlog.dashboard.frame import render
 from sightlog.dashboard.list_links import ListLinks
 from sightlog.dashboard.page_routes import page_route
+from sightlog.dashboard.pictures import PictureLinks
 from sightlog.dashboard.use_case_visits import visit_use_case
 from sightlog.dashboard.wall_clock import WallClock
 from sightlog.domain.errors import Invalid, InvalidCursor, QueryTooSlow
-from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.stored import Count
 from sightlog.domain.use_cases import UseCase
 from sightlog.domain.users import Role
@@ -89,20 +89,13 @@ def _ask(request: ApiRequest, who: Visit, use_case: UseCase, state: ListState, m
     fields = _usual_fields(request, who, use_case)
     is_whole = len(meaning.body) == 1
 
-    def thumb(source_id: str) -> Thumb | None:
-        image = page.pictures.get(source_id) if page else None
-        if image is None or image.workspace != caller.workspace:
-            return None
-        # Relative, since the policy of pages lets them load from this server only.
-        signer = LinkSigner(request.context.signer.secret, "")
-        return Thumb(signer.link(caller.workspace, source_id, request.now, "thumb"), image.width, image.height)
-
+    pictures = PictureLinks(request.context.signer, caller.workspace, request.now, page.pictures if page else {})
     return Listed(
         page=page,
         problem=problem,
         is_lost=is_lost,
         fields=fields,
-        rows=[row_of(event, fields, thumb) for event in page.events] if page else [],
+        rows=[row_of(event, fields, pictures) for event in page.events] if page else [],
         views=views.list_views(store, caller.workspace, use_case),
         seen_before=note_visit(store, caller.workspace, who.person.number, use_case, request.now),
         total=queries.count_matching(store, caller, meaning.filters, None).count if is_whole else None,
