@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sightlog.domain.limits import Limits
+from sightlog.domain.times import quarter_hour_of
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
+from sightlog.store.sqlite.index.reading import IndexView
+from sightlog.store.sqlite.store import SqliteStore
 from tests.recompute import Kept, read_tally_key
 
 
@@ -47,7 +50,7 @@ class SqliteBackend:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    def kept(self, workspace: int) -> tuple[Kept, set[tuple[int, str, str]]]:
+    def kept(self, workspace: int, store: Store) -> tuple[Kept, set[tuple[int, str, str]]]:
         """Everything derived that the tables hold for a workspace, and which groups are crowded."""
         mine = "IN (SELECT number FROM use_cases WHERE workspace = ?)"
         kept = Kept()
@@ -55,7 +58,7 @@ class SqliteBackend:
             f"SELECT * FROM tallies WHERE use_case {mine}", workspace
         ):
             kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] = n
-        kept.index.update(self.rows(f"SELECT * FROM side_index WHERE use_case {mine}", workspace))
+        kept.index.update(self._index(workspace, store))
         for use_case, kind, name, *span in self.rows(f"SELECT * FROM fields WHERE use_case {mine}", workspace):
             kept.fields[(use_case, kind, name)] = tuple(span)
         for use_case, kind, name, *last in self.rows(f"SELECT * FROM sources WHERE use_case {mine}", workspace):
@@ -65,6 +68,17 @@ class SqliteBackend:
         statuses = "SELECT event_id, feedback_status FROM events WHERE workspace = ?"
         kept.statuses.update(self.rows(statuses, workspace))
         return kept, set(self.rows(f"SELECT use_case, kind, name FROM crowded WHERE use_case {mine}", workspace))
+
+    def _index(self, workspace: int, store: Store) -> Iterator[tuple[Any, ...]]:
+        """(use case, quarter-hour, field, type, value, timestamp, number) of all entries, each exactly once."""
+        assert isinstance(store, SqliteStore)
+        numbers = self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)
+        with store._readers.snapshot() as connection:
+            for (use_case,) in numbers:
+                entries = list(IndexView(connection, store._index, use_case).entries())
+                assert len(entries) == len(set(entries))
+                for field, letter, value, timestamp, seq in entries:
+                    yield use_case, quarter_hour_of(timestamp), field, letter, value, timestamp, seq
 
     def picture_metadata(self) -> dict[int, list[str]]:
         """Event's number → the metadata, as JSON, of the pictures that were there when it came."""

@@ -119,7 +119,7 @@ class Plant:
         """All that is kept of these workspaces (of both, when none is named) equals a recomputation."""
         for workspace in workspaces or (self.mine, self.theirs):
             expected = self._recomputed(workspace)
-            kept, crowded = self.backend.kept(workspace)
+            kept, crowded = self.backend.kept(workspace, self.store)
             _check_tallies(expected, kept, crowded)
             assert kept.index == expected.index
             assert kept.reviews == expected.reviews

@@ -1,4 +1,4 @@
-"""Every filter finds, and counts, just the events that a plain evaluator picks, wherever time is cut into windows."""
+"""Every filter finds, and counts, just the events that a plain evaluator picks, wherever the index is cut."""
 
 import json
 from collections.abc import Iterator
@@ -12,32 +12,20 @@ from hypothesis import strategies as st
 from msgspec import convert
 
 from sightlog.domain.filters import EventFilters, select
-from sightlog.store.sqlite import finding
 from tests.contract.backends import Backend
 from tests.contract.plant import Plant
+from tests.contract.sealing import SEALS, sealing
 from tests.evaluator import matches, moment, newest_first
 from tests.profiles import examples
 from tests.strategies import events, filters, seeded_events
 
 Json = dict[str, Any]
 
-# (events of the first window, its growth, its largest size, the share below which an index drives the search)
-WINDOWS = {
-    "one window": (2_000, 4, 64_000, 1 / 20),
-    "every quarter-hour its own": (1, 1, 1, 1 / 20),
-    "windows that grow": (3, 2, 40, 1 / 4),
-    "always driven by an index": (10, 2, 100, 2.0),
-    "never driven by an index": (10, 2, 100, 0.0),
-}
 
-
-@pytest.fixture(scope="module", params=list(WINDOWS))
-def windows(request: pytest.FixtureRequest) -> Iterator[None]:
-    """How the search cuts time, and when it lets an index drive it; this must never change an answer."""
-    names = ("_FIRST_WINDOW_EVENTS", "_WINDOW_GROWTH", "_LARGEST_WINDOW_EVENTS", "_SELECTIVE")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in zip(names, WINDOWS[request.param], strict=True):
-            patch.setattr(finding, name, value)
+@pytest.fixture(scope="module", params=list(SEALS))
+def seals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """When the index seals its tails; this must never change an answer."""
+    with sealing(request.param):
         yield
 
 
@@ -87,7 +75,7 @@ def newest_verdicts(made: list[Json]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def shared(kind: type[Backend], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+def shared(kind: type[Backend], seals: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """One store for the module; every example has use cases of its own."""
     backend = kind(Path(tmp_path_factory.mktemp("filters")) / "data")
     plant = Plant(backend, backend.open())
@@ -103,7 +91,7 @@ def table(shared: Plant) -> Table:
 
 @settings(max_examples=examples(3))
 @given(wanted=filters())
-def test_a_query_finds_what_the_evaluator_picks(table: Table, windows: None, wanted: Json) -> None:
+def test_a_query_finds_what_the_evaluator_picks(table: Table, wanted: Json) -> None:
     table.check(wanted)
 
 

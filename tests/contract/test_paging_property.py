@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sightlog.domain.api_keys import Caller
 from sightlog.domain.use_cases import UseCase
 from sightlog.operations.queries import query_events
-from sightlog.store.sqlite import finding
 from tests.contract.backends import Backend
 from tests.contract.plant import Plant
+from tests.contract.sealing import sealing
 from tests.evaluator import newest_first
 from tests.profiles import examples
 from tests.strategies import MICROSECONDS, QUARTER_HOURS, moment_text, storable_text
@@ -26,22 +26,20 @@ Json = dict[str, Any]
 FILTERED: Json = {"customMetadataFilters": [{"field": "shift", "operator": "eq", "value": "night"}]}
 
 
+@pytest.fixture(scope="module", autouse=True, params=["as in service", "small segments"])
+def seals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Also with segments so small that pages cross them."""
+    with sealing(request.param):
+        yield
+
+
 @pytest.fixture(scope="module")
-def plant(kind: type[Backend], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+def plant(kind: type[Backend], seals: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """One store for the module; every example has a use case of its own."""
     backend = kind(Path(tmp_path_factory.mktemp("paging")) / "data")
     plant = Plant(backend, backend.open())
     yield plant
     plant.store.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_windows() -> Iterator[None]:
-    """So small that pages cross them; a quarter-hour is never cut."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finding, "_FIRST_WINDOW_EVENTS", 3)
-        patch.setattr(finding, "_LARGEST_WINDOW_EVENTS", 12)
-        yield
 
 
 numbers = count()

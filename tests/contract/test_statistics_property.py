@@ -2,12 +2,13 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from sightlog.domain.times import microseconds
 from sightlog.domain.use_cases import UseCase, UseCaseStatus
 from tests.contract.backends import Backend
 from tests.contract.plant import NOW, Plant, accept_batch
+from tests.contract.sealing import SEALS, sealing
 from tests.evaluator import moment
 from tests.profiles import examples
 from tests.strategies import EVENT_IDS, QUARTER_HOURS, events, make_metadata, moment_text
@@ -221,13 +223,22 @@ def _run(kind: type[Backend], limits: Limits, steps: list[Step]) -> None:
             runner.plant.store.close()
 
 
+@pytest.fixture(scope="module", params=list(SEALS))
+def seals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """When the index seals its tails; this must never change what it holds."""
+    with sealing(request.param):
+        yield
+
+
 @settings(max_examples=examples(1))
 @given(steps=st.lists(a_step, min_size=1, max_size=12))
-def test_statistics_equal_a_recomputation_after_any_sequence_of_changes(kind: type[Backend], steps: list[Step]) -> None:
+def test_statistics_equal_a_recomputation_after_any_sequence_of_changes(
+    kind: type[Backend], seals: None, steps: list[Step]
+) -> None:
     _run(kind, Limits(), steps)
 
 
 @settings(max_examples=examples(1))
 @given(steps=st.lists(a_step, min_size=1, max_size=12))
-def test_so_they_do_when_values_and_sources_crowd(kind: type[Backend], steps: list[Step]) -> None:
+def test_so_they_do_when_values_and_sources_crowd(kind: type[Backend], seals: None, steps: list[Step]) -> None:
     _run(kind, SMALL, steps)

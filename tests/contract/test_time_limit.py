@@ -5,6 +5,7 @@ import pytest
 from sightlog.domain.errors import QueryTooSlow
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.sqlite import finding, readers
+from sightlog.store.sqlite.index import keeping
 from tests.contract.backends import Backend
 from tests.contract.plant import OpenStore, Plant
 
@@ -18,9 +19,11 @@ def plant(backend: Backend, open_store: OpenStore) -> Plant:
 
 
 @pytest.fixture
-def use_case(plant: Plant) -> UseCase:
-    """Four hundred old events without what is looked for, and five new ones, two of them with it."""
+def use_case(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> UseCase:
+    """Four hundred old events without what is looked for, in a segment, and five new ones, two of them with it."""
     use_case = plant.use_case()
+    monkeypatch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", 400)
+    monkeypatch.setattr(keeping, "_SMALLEST_SEGMENT", 1)
     old = [plant.event(use_case, timestamp="2026-08-13T05:00:00Z", customMetadata={"text": "hay"}) for _ in range(400)]
     plant.add(*old)
     for n in range(5):
@@ -35,7 +38,13 @@ def use_case(plant: Plant) -> UseCase:
 
 
 def look_every(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the clock after so many steps of a statement."""
     monkeypatch.setattr(readers, "_STEPS_BETWEEN_LOOKS", steps)
+
+
+def look_after(events: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the clock after so many events of the index."""
+    monkeypatch.setattr(finding, "_EVENTS_BETWEEN_LOOKS", events)
 
 
 def test_a_query_that_is_quick_enough_is_not_disturbed(plant: Plant, use_case: UseCase) -> None:
@@ -46,8 +55,7 @@ def test_a_query_that_is_quick_enough_is_not_disturbed(plant: Plant, use_case: U
 def test_a_page_at_its_limit_has_what_was_found_and_a_next(
     plant: Plant, use_case: UseCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "_FIRST_WINDOW_EVENTS", 5)
-    look_every(1500, monkeypatch)
+    look_after(5, monkeypatch)
     page = plant.page(use_case, **HIDDEN)
     assert [event.event_id for event in page.events] == ["new 3", "new 1"]
     assert page.next is not None
@@ -78,7 +86,7 @@ def test_a_page_without_conditions_keeps_to_the_limit_too(
     look_every(1, monkeypatch)
     with pytest.raises(QueryTooSlow, match="time range"):
         plant.page(use_case, **filters)
-    look_every(300, monkeypatch)
+    look_every(1000, monkeypatch)
     page = plant.page(use_case, **filters)
     found = [event.event_id for event in page.events]
     assert page.next is not None
@@ -90,7 +98,7 @@ def test_a_page_without_conditions_keeps_to_the_limit_too(
 def test_a_count_never_answers_less_than_there_is(
     plant: Plant, use_case: UseCase, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object]
 ) -> None:
-    look_every(10, monkeypatch)
+    look_after(1, monkeypatch)
     for at_most in (None, 400):
         with pytest.raises(QueryTooSlow):
             plant.count(use_case, at_most, **filters)

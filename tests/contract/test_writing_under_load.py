@@ -29,11 +29,11 @@ def test_a_refused_write_does_not_harm_its_neighbours(plant: Plant) -> None:
 
 
 def test_a_write_that_breaks_the_whole_commit_fails_alone(plant: Plant) -> None:
-    """The event's facts hold what no table takes, so that the database itself refuses the commit."""
+    """The event holds what no table takes, so that the database itself refuses the commit."""
     use_case = plant.use_case()
     known = plant.event(use_case, eventId="known", deviceId="cam-1")
     plant.add(known)
-    broken = structs.replace(accept(plant.event(use_case, eventId="broken")), entries=[("device", "s", None)])
+    broken = structs.replace(accept(plant.event(use_case, eventId="broken")), event_type=None)
     with plant.backend.stalled_writes():
         neighbours = [plant.submit(plant.event(use_case, eventId=f"before {n}")) for n in range(3)]
         failing = plant.store.add_events(plant.mine, None, [broken], NOW)

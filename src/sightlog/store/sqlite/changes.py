@@ -10,12 +10,13 @@ from msgspec import json
 
 from sightlog.domain.event_reading import BODY_FORMAT, AcceptedEvent, add_warning, read_stored
 from sightlog.domain.events import EventType
-from sightlog.domain.facts import FEEDBACK_STATUS, TEXT, Entry, entries_of
+from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.stored import Receipt
 from sightlog.domain.tallies import FEEDBACK, FIELD, IMAGE_FIELD, NO_TIME, SEPARATOR, SOURCES, contributions
 from sightlog.domain.warnings import EventWarning, WarningCode
-from sightlog.store.sqlite import feedback, fields, images, side_index, sources, tallies
+from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.connection import Row, insert_rows
+from sightlog.store.sqlite.index.keeping import SideIndex
 
 
 class Pending:
@@ -41,14 +42,13 @@ OldRow = tuple[int, str, int, int, int, str | None, int, str, str]
 class Changes:
     """Gathers what the writing and the removal of events change, and applies it."""
 
-    def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
+    def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch, index: SideIndex) -> None:
         self.connection = connection
         self.watch = watch
+        self.index = index
         self.tallies = tallies.TallyChanges()
         self.fields = fields.FieldChanges()
         self.sources = sources.SourceChanges()
-        self.added: list[Row] = []
-        self.removed: list[Row] = []
         self.released: dict[str, None] = {}
         self.to_settle: dict[tuple[int, str], None] = {}
 
@@ -85,13 +85,11 @@ class Changes:
 
     def _apply(self) -> None:
         for workspace, event_id in self.to_settle:
-            feedback.settle(self.connection, workspace, event_id, self.tallies, self.added, self.removed)
-        if self.removed:
-            side_index.remove_rows(self.connection, self.removed)
-        side_index.add_rows(self.connection, self.added)
+            feedback.settle(self.connection, workspace, event_id, self.tallies, self.index)
+        self.index.write_notes()
         tallies.apply_changes(self.connection, self.tallies, self.watch)
         fields.apply_changes(self.connection, self.fields)
-        sources.apply_changes(self.connection, self.sources, self.watch)
+        sources.apply_changes(self.connection, self.sources, self.watch, self.index)
         images.drop_unused(self.connection, self.released)
 
     def _old_rows(self, where: str, values: tuple[object, ...]) -> list[OldRow]:
@@ -113,8 +111,7 @@ class Changes:
         self._count(use_case, entries, timestamp, seq, 0, -1)
         if status is not None:
             self.tallies.add(use_case, (FEEDBACK, NO_TIME, status), -1)
-            entries.append((FEEDBACK_STATUS, TEXT, status))
-        self.removed.extend(side_index.rows_of(use_case, timestamp, seq, entries))
+        self.index.remove(use_case, seq)
         for field, _, value in entries:
             if field == "related_event_id":
                 feedback.forget(self.connection, workspace, str(value), timestamp, seq)
@@ -149,7 +146,7 @@ class Changes:
             place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
             body = (BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
             rows.append((*place, one.received_at, one.key, *body))
-            self.added.extend(side_index.rows_of(one.use_case, event.timestamp, seq, event.entries))
+            self.index.add(one.use_case, seq, event.timestamp, event.event_id, event.entries)
             self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
             if event.related_event_id is not None:
                 reviews.append((one.workspace, event.related_event_id, event.timestamp, seq, event.feedback))

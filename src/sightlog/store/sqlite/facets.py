@@ -3,13 +3,14 @@
 Only where a group is crowded, so that its counts were dropped, do the newest events speak for it, a bounded number.
 """
 
+import heapq
 import sqlite3
-
-from msgspec import json
+from collections.abc import Iterable
+from typing import TypeVar
 
 from sightlog.domain.events import EventType
 from sightlog.domain.facets import Facets, FacetValue, MetadataFacet, MetadataValue, SourceFacet
-from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA
+from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, TEXT, Value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.domain.tallies import (
     CLASS_KIND,
@@ -18,7 +19,6 @@ from sightlog.domain.tallies import (
     FIELD,
     IMAGE_FIELD,
     IMAGE_VALUE,
-    OUTCOME,
     TYPE,
     TYPE_NAMES,
     VALUE,
@@ -27,32 +27,37 @@ from sightlog.domain.tallies import (
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.sqlite.fields import counts_by_type
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.sources import last_heard
 from sightlog.store.sqlite.tallies import is_crowded, read_group, read_keys
 
-_NEWEST_BUCKETS = 8
-_NEWEST_ENTRIES = 20_000
+_NEWEST_ENTRIES = 2_000
+
+K = TypeVar("K")
 
 
-def read(connection: sqlite3.Connection, use_case: UseCase, most: int) -> Facets:
+def read(connection: sqlite3.Connection, index: SideIndex, use_case: UseCase, most: int) -> Facets:
     """All facets of a use case, at most `most` values of each."""
     number = use_case.number
+    view = IndexView(connection, index, number)
     return Facets(
         use_case_id=use_case.id,
         event_types=_frequent(connection, number, TYPE, most),
-        devices=_sources(connection, number, "device", most),
-        streams=_sources(connection, number, "stream", most),
-        workflows=_sources(connection, number, "workflow", most),
-        detection_classes=_classes(connection, number, most),
-        custom_metadata=_metadata(connection, number, (FIELD, VALUE, METADATA), most),
-        image_metadata=_metadata(connection, number, (IMAGE_FIELD, IMAGE_VALUE, IMAGE_METADATA), most),
+        devices=_sources(connection, view, "device", most),
+        streams=_sources(connection, view, "stream", most),
+        workflows=_sources(connection, view, "workflow", most),
+        detection_classes=_classes(connection, view, most),
+        custom_metadata=_metadata(connection, view, (FIELD, VALUE, METADATA), most),
+        image_metadata=_metadata(connection, view, (IMAGE_FIELD, IMAGE_VALUE, IMAGE_METADATA), most),
         feedback=_feedback(connection, number),
     )
 
 
-def recent_texts(connection: sqlite3.Connection, use_case: int, field: str, most: int) -> list[str]:
+def recent_texts(connection: sqlite3.Connection, index: SideIndex, use_case: int, field: str, most: int) -> list[str]:
     """See the contract."""
-    return [value for value, letter, _ in _newest_values(connection, use_case, field, most) if letter == "s"]
+    counts = IndexView(connection, index, use_case).newest_values(field, _NEWEST_ENTRIES)
+    return [str(value) for (letter, value), _ in _first(counts.items(), most) if letter == TEXT]
 
 
 def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[FacetValue]:
@@ -63,23 +68,19 @@ def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: in
     return [FacetValue(value=key, count=n) for key, n in rows]
 
 
-def _classes(connection: sqlite3.Connection, use_case: int, most: int) -> list[FacetValue]:
-    if not is_crowded(connection, use_case, CLASS_KIND):
-        return _frequent(connection, use_case, CLASS_KIND, most)
-    rows = connection.execute(
-        f"SELECT substr(field, {len(CLASS) + 1}), count(DISTINCT seq) AS n FROM (SELECT field, seq FROM side_index"
-        " WHERE use_case = ? AND bucket IN (SELECT value FROM json_each(?)) AND field >= ? AND field < ? LIMIT ?)"
-        " GROUP BY 1 ORDER BY n DESC, 1 LIMIT ?",
-        (use_case, _newest_buckets(connection, use_case), CLASS, CLASS[:-1] + "/", _NEWEST_ENTRIES, most),
-    )
-    return [FacetValue(value=value, count=n) for value, n in rows]
+def _classes(connection: sqlite3.Connection, view: IndexView, most: int) -> list[FacetValue]:
+    if not is_crowded(connection, view.use_case, CLASS_KIND):
+        return _frequent(connection, view.use_case, CLASS_KIND, most)
+    counts = view.newest_fields(CLASS, _NEWEST_ENTRIES)
+    return [FacetValue(value=field[len(CLASS) :], count=n) for field, n in _first(counts.items(), most)]
 
 
-def _sources(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[SourceFacet]:
+def _sources(connection: sqlite3.Connection, view: IndexView, kind: str, most: int) -> list[SourceFacet]:
+    use_case = view.use_case
     if is_crowded(connection, use_case, kind):
         return [
-            SourceFacet(value=value, count=n, fails=0, last_event_at=None, last_arrival_at=None)
-            for value, _, n in _newest_values(connection, use_case, kind, most)
+            SourceFacet(value=str(value), count=n, fails=0, last_event_at=None, last_arrival_at=None)
+            for (_, value), n in _first(view.newest_values(kind, _NEWEST_ENTRIES).items(), most)
         ]
     facets = []
     for facet in _frequent(connection, use_case, kind, most):
@@ -97,16 +98,17 @@ def _sources(connection: sqlite3.Connection, use_case: int, kind: str, most: int
 
 
 def _metadata(
-    connection: sqlite3.Connection, use_case: int, kinds: tuple[str, str, str], most: int
+    connection: sqlite3.Connection, view: IndexView, kinds: tuple[str, str, str], most: int
 ) -> dict[str, MetadataFacet]:
+    use_case = view.use_case
     field_kind, value_kind, prefix = kinds
     facets = {}
     for name, types in sorted(counts_by_type(connection, use_case, field_kind).items()):
         crowded = is_crowded(connection, use_case, value_kind, name)
         if crowded:
             values = [
-                MetadataValue(value=bool(value) if letter == "b" else value, type=TYPE_NAMES[letter], count=n)
-                for value, letter, n in _newest_values(connection, use_case, prefix + name, most)
+                MetadataValue(value=_as_sent(value), type=TYPE_NAMES[letter], count=n)
+                for (letter, value), n in _first(view.newest_values(prefix + name, _NEWEST_ENTRIES).items(), most)
             ]
         else:
             rows = sorted(read_group(connection, use_case, value_kind, name), key=lambda row: (-row[1], row[0]))[:most]
@@ -126,19 +128,11 @@ def _feedback(connection: sqlite3.Connection, use_case: int) -> list[FacetValue]
     return [FacetValue(value=status.value, count=counts.get(status, 0)) for status in FeedbackStatus]
 
 
-def _newest_buckets(connection: sqlite3.Connection, use_case: int) -> str:
-    rows = connection.execute(
-        "SELECT DISTINCT quarter_hour FROM tallies WHERE use_case = ? AND kind = ? ORDER BY quarter_hour DESC LIMIT ?",
-        (use_case, OUTCOME, _NEWEST_BUCKETS),
-    )
-    return json.encode([row[0] for row in rows]).decode()
+def _first(counts: Iterable[tuple[K, int]], most: int) -> list[tuple[K, int]]:
+    """The most frequent, in the order of the values where they are equally frequent."""
+    return heapq.nsmallest(most, counts, key=lambda row: (-row[1], str(row[0])))
 
 
-def _newest_values(connection: sqlite3.Connection, use_case: int, field: str, most: int) -> list[tuple[str, str, int]]:
-    """(value, type's letter, count) among the newest events of a field whose counts were dropped."""
-    return connection.execute(
-        "SELECT value, type, count(*) AS n FROM (SELECT value, type FROM side_index WHERE use_case = ?"
-        " AND bucket IN (SELECT value FROM json_each(?)) AND field = ? LIMIT ?) GROUP BY 1, 2"
-        " ORDER BY n DESC, 1 LIMIT ?",
-        (use_case, _newest_buckets(connection, use_case), field, _NEWEST_ENTRIES, most),
-    ).fetchall()
+def _as_sent(value: Value) -> Value:
+    """The index keeps every number as a float."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

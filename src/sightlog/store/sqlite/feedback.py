@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from msgspec import json
 
 from sightlog.domain.events import EventType
-from sightlog.domain.facts import FEEDBACK_STATUS, TEXT
 from sightlog.domain.feedback import FeedbackSummary, Review
 from sightlog.domain.tallies import FEEDBACK, NO_TIME
 from sightlog.domain.times import format_timestamp
-from sightlog.store.sqlite.connection import Row
-from sightlog.store.sqlite.side_index import rows_of
+from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.tallies import TallyChanges
 
 
@@ -46,17 +44,16 @@ def settle(
     workspace: int,
     event_id: str,
     tallies: TallyChanges,
-    added: list[Row],
-    removed: list[Row],
+    index: SideIndex,
 ) -> None:
     """Bring an event's status in line with the feedback that points at it; feedback itself never has a status."""
     event = connection.execute(
-        "SELECT seq, use_case, timestamp, event_type, feedback_status FROM events WHERE workspace = ? AND event_id = ?",
+        "SELECT seq, use_case, event_type, feedback_status FROM events WHERE workspace = ? AND event_id = ?",
         (workspace, event_id),
     ).fetchone()
-    if event is None or event[3] == EventType.OPERATOR_FEEDBACK:
+    if event is None or event[2] == EventType.OPERATOR_FEEDBACK:
         return
-    seq, use_case, timestamp, _, before = event
+    seq, use_case, _, before = event
     decider = connection.execute(
         "SELECT feedback FROM feedback WHERE workspace = ? AND related_event_id = ?"
         " ORDER BY timestamp DESC, seq DESC LIMIT 1",
@@ -66,10 +63,10 @@ def settle(
     if after == before:
         return
     connection.execute("UPDATE events SET feedback_status = ? WHERE seq = ?", (after, seq))
-    for status, n, rows in ((before, -1, removed), (after, 1, added)):
+    for status, n in ((before, -1), (after, 1)):
         if status is not None:
             tallies.add(use_case, (FEEDBACK, NO_TIME, status), n)
-            rows.extend(rows_of(use_case, timestamp, seq, [(FEEDBACK_STATUS, TEXT, status)]))
+    index.restate(use_case, seq, after)
 
 
 def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:

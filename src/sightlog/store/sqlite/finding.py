@@ -1,87 +1,91 @@
-"""Finding events newest first: window by window of time, each answered by the side index.
+"""Finding and counting events: newest first, piece by piece of the side index.
 
-A window is a run of quarter-hours that hold a few thousand events; the first is small, so that a page of a broad
-filter is quick, and the following ones grow, so that a selective filter needs few statements. Inside a window there
-are two ways: walk the events in time order and probe the index, or drive by the events that one condition names.
-Which one is decided from kept counts where there are some, and else from a bounded count in the window itself.
+The tail comes first and then the segments, the one with the newest event first. A page is done when it is full and
+what is left is older. Late events make segments overlap in time, so what was found is held back until then.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 
-from msgspec import Struct, json
+import numpy as np
+from msgspec import json
 
-from sightlog.domain.conditions import AllOf, Match
+from sightlog.domain.conditions import AllOf, AnyOf, Condition, Match
 from sightlog.domain.cursor import Position
 from sightlog.domain.errors import QueryTooSlow
 from sightlog.domain.facts import CLASS, METADATA
 from sightlog.domain.filters import Selection, Span
-from sightlog.domain.tallies import CLASS_KIND, OUTCOME, SOURCES, TYPE, VALUE, value_key
-from sightlog.domain.times import MICROSECONDS_PER_QUARTER_HOUR, quarter_hour_of
-from sightlog.store.sqlite.side_index import Parameters, matching, positive_matches, predicate
+from sightlog.domain.tallies import CLASS_KIND, SOURCES, TYPE, VALUE, value_key
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.matching import evaluate
+from sightlog.store.sqlite.index.ordinals import Mask
+from sightlog.store.sqlite.index.reading import IndexView
+from sightlog.store.sqlite.index.segments import Segment
+from sightlog.store.sqlite.index.tail import TailView
 from sightlog.store.sqlite.tallies import is_crowded, read_keys
 
-_FIRST_WINDOW_EVENTS = 2_000
-_LARGEST_WINDOW_EVENTS = 64_000
-_WINDOW_GROWTH = 4
-# Below this share of a window's events, looking each one up beats walking them all.
-_SELECTIVE = 1 / 20
+# A look at the clock for each segment would cost nothing, but the first one should always be answered.
+_EVENTS_BETWEEN_LOOKS = 65_536
 _EARLIEST, _LATEST = -(2**62), 2**62
 
-
-class Window(Struct, frozen=True):
-    """A run of quarter-hours with events, newest first, and how many events they hold together."""
-
-    buckets: list[int]
-    events: int
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """Its first and last microsecond."""
-        earliest, latest = self.buckets[-1], self.buckets[0]
-        return earliest * MICROSECONDS_PER_QUARTER_HOUR, (latest + 1) * MICROSECONDS_PER_QUARTER_HOUR - 1
+Found = tuple[int, str, int]
+"""An event's timestamp, id and number: pages are in their descending order."""
 
 
 class Search:
     """One selection on one use case, within one snapshot."""
 
-    def __init__(self, connection: sqlite3.Connection, use_case: int, selection: Selection) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        index: SideIndex,
+        use_case: int,
+        selection: Selection,
+        seconds: float | None = None,
+    ) -> None:
         self.connection = connection
         self.use_case = use_case
         self.condition: AllOf = selection.condition
         self.names = selection.names
-        self.span = selection.span
+        self.start = _EARLIEST if selection.span.start is None else selection.span.start
+        self.end = _LATEST if selection.span.end is None else selection.span.end
+        self._has_span = selection.span != Span()
+        self._index = index
+        self._deadline = _LATEST if seconds is None else time.monotonic() + seconds
+        self._unlooked = 0
 
     def find(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
         """(numbers of the newest `limit` events after `before`, whether the time was up before it was done).
         Raises QueryTooSlow when the time was up before any was found."""
-        found: list[int] = []
+        numbers: list[int] = []
         try:
+            if not self.condition.conditions:
+                for number in self._in_time_order(before, limit):
+                    numbers.append(number)  # one by one: what was found stays when the time is up
+                return numbers, False
             if self._cannot_match():
                 return [], False
-            windows = self._windows(before) if self.condition.conditions else iter([None])
-            for window in windows:
-                for number in self._rows(window, before, limit - len(found)):
-                    found.append(number)  # one by one: what was found stays when the time is up
-                if len(found) >= limit:
-                    break
+            numbers, timed_out = self._find_by_index(before, limit)
         except sqlite3.OperationalError as error:
             _only_interruption(error)
-            if not found:
-                raise self._too_slow() from None
-            return found, True
-        return found, False
+            timed_out = True
+        if timed_out and not numbers:
+            raise self._too_slow()
+        return numbers, timed_out
 
     def count(self, at_most: int | None) -> int:
-        """How many events match; a little more than `at_most` is possible. Raises QueryTooSlow."""
-        total = 0
+        """How many events match; more than `at_most` is possible. Raises QueryTooSlow."""
         try:
             if self._cannot_match():
                 return 0
-            if not self.condition.conditions and self.span == Span():
+            if not self.condition.conditions and not self._has_span:
                 return self._total()
-            for window in self._windows(None):
-                total += self._count(window)
+            total = 0
+            for source in self._sources(self.end):
+                if self._is_time_up(source.size):
+                    raise self._too_slow()
+                total += self._count_in(source)
                 if at_most is not None and total > at_most:
                     break
         except sqlite3.OperationalError as error:
@@ -91,17 +95,98 @@ class Search:
 
     def count_among(self, numbers: list[int]) -> int:
         """How many of a few events match."""
-        if not numbers:
-            return 0
-        chosen = json.encode(numbers).decode()
-        times = self.connection.execute(
-            "SELECT timestamp FROM events WHERE seq IN (SELECT value FROM json_each(?))", (chosen,)
+        total = 0
+        for source in self._sources(self.end) if numbers else ():
+            if isinstance(source, TailView) or (
+                source.info.first_seq <= max(numbers) and source.info.last_seq >= min(numbers)
+            ):
+                mask = self._matching_in(source)
+                total += int(np.count_nonzero(np.isin(source.seqs()[mask], numbers)))
+        return total
+
+    def matching(self) -> Iterator[tuple[TailView | Segment, Mask]]:
+        """Every piece of the index with the places of the events that match, in no order of time.
+        Raises QueryTooSlow."""
+        for source in self._sources(self.end):
+            if self._is_time_up(source.size):
+                raise self._too_slow()
+            mask = self._matching_in(source)
+            if mask.any():
+                yield source, mask
+
+    def _find_by_index(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
+        found: list[Found] = []
+        latest = self.end if before is None else min(self.end, before.timestamp)
+        for source in self._sources(latest):
+            if isinstance(source, Segment):
+                newest_left = source.info.last_time
+                if len(found) >= limit and found[limit - 1][0] > newest_left:
+                    break
+                if self._is_time_up(source.size):
+                    return [seq for at, _, seq in found if at > newest_left], True
+            found += self._newest_in(source, before, limit)
+            found.sort(reverse=True)
+            del found[limit:]
+        return [seq for _, _, seq in found], False
+
+    def _sources(self, latest: int) -> Iterator[TailView | Segment]:
+        view = IndexView(self.connection, self._index, self.use_case)
+        if view.tail is not None and view.tail.size:
+            yield view.tail
+        for info in view.infos(self.start, latest):
+            yield view.segment(info)
+
+    def _matching_in(self, source: TailView | Segment) -> Mask:
+        """The events of a source that are there, match and lie in the span."""
+        mask = evaluate(self.condition, source)
+        if mask.any():
+            mask &= source.alive()
+        if self._has_span and mask.any():
+            times = source.times()
+            mask &= (times >= self.start) & (times <= self.end)
+        return mask
+
+    def _count_in(self, source: TailView | Segment) -> int:
+        if isinstance(source, Segment) and not self.condition.conditions:
+            info = source.info
+            if self.start <= info.first_time and info.last_time <= self.end:
+                return info.events - info.gone
+        return int(np.count_nonzero(self._matching_in(source)))
+
+    def _newest_in(self, source: TailView | Segment, before: Position | None, limit: int) -> list[Found]:
+        mask = self._matching_in(source)
+        if not mask.any():
+            return []
+        if isinstance(source, TailView):
+            if before is not None:
+                source.before(mask, before.timestamp, before.event_id)
+            return source.newest(mask, limit)
+        places = np.flatnonzero(mask)
+        if before is not None:
+            # All that are as old as the position stay in: their ids are known only after their rows are read.
+            times = source.times()
+            tied = mask & (times == before.timestamp)
+            places = np.flatnonzero(mask & (times < before.timestamp))[-limit:]
+            if tied.any():
+                same = self._with_ids(source.seqs()[tied].tolist())
+                after = [one for one in same if one[1] < before.event_id]
+                return after + self._with_ids(source.seqs()[places].tolist())
+        return self._with_ids(source.seqs()[places[-limit:]].tolist())
+
+    def _with_ids(self, numbers: list[int]) -> list[Found]:
+        rows = self.connection.execute(
+            "SELECT timestamp, event_id, seq FROM events WHERE seq IN (SELECT value FROM json_each(?))",
+            (json.encode(numbers).decode(),),
         )
-        parameters = Parameters(self.use_case)
-        parameters.values[1] = json.encode(list({quarter_hour_of(row[0]) for row in times})).decode()
-        statement = f"SELECT count(*) FROM {self._source(None, None, parameters, chosen)}"
-        count: int = self.connection.execute(statement, parameters.values).fetchone()[0]
-        return count
+        return rows.fetchall()
+
+    def _is_time_up(self, events: int) -> bool:
+        """Whether the time is up; looked at after so many events."""
+        self._unlooked += events
+        if self._unlooked < _EVENTS_BETWEEN_LOOKS:
+            return False
+        self._unlooked = 0
+        return time.monotonic() > self._deadline
 
     def _too_slow(self) -> QueryTooSlow:
         names = ", ".join(self.names) or "the time range"
@@ -115,90 +200,20 @@ class Search:
         )
         return rows.fetchone()[0] or 0
 
-    def _windows(self, before: Position | None) -> Iterator[Window]:
-        """The windows of the span, newest first, from the kept counts of each quarter-hour."""
-        latest = _LATEST if self.span.end is None else self.span.end
-        if before is not None:
-            latest = min(latest, before.timestamp)
-        earliest = _EARLIEST if self.span.start is None else self.span.start
-        rows = self.connection.execute(
-            "SELECT quarter_hour, sum(n) FROM tallies WHERE use_case = ? AND kind = ?"
-            " AND quarter_hour BETWEEN ? AND ? GROUP BY quarter_hour ORDER BY quarter_hour DESC",
-            (self.use_case, OUTCOME, quarter_hour_of(earliest), quarter_hour_of(latest)),
-        )
-        size = _FIRST_WINDOW_EVENTS
-        buckets: list[int] = []
-        events = 0
-        for quarter_hour, n in rows:
-            buckets.append(quarter_hour)
-            events += n
-            if events >= size:
-                yield Window(buckets, events)
-                size = min(size * _WINDOW_GROWTH, _LARGEST_WINDOW_EVENTS)
-                buckets, events = [], 0
-        if buckets:
-            yield Window(buckets, events)
-
-    def _rows(self, window: Window | None, before: Position | None, limit: int) -> Iterator[int]:
-        parameters = Parameters(self.use_case)
-        source = self._source(window, before, parameters)
-        statement = (
-            f"SELECT e.seq FROM {source} ORDER BY e.timestamp DESC, e.event_id DESC LIMIT {parameters.add(limit)}"
-        )
-        return (row[0] for row in self.connection.execute(statement, parameters.values))
-
-    def _count(self, window: Window) -> int:
-        parameters = Parameters(self.use_case)
-        statement = f"SELECT count(*) FROM {self._source(window, None, parameters)}"
-        count: int = self.connection.execute(statement, parameters.values).fetchone()[0]
-        return count
-
-    def _source(
-        self, window: Window | None, before: Position | None, parameters: Parameters, chosen: str | None = None
-    ) -> str:
-        """FROM and WHERE of the events that match in a window (None: without conditions, over all time, or among
-        the chosen numbers)."""
-        earliest = _EARLIEST if self.span.start is None else self.span.start
-        latest = _LATEST if self.span.end is None else self.span.end
-        parts = []
-        index = "INDEXED BY events_by_time"
-        if window is not None:
-            start, end = window.span
-            earliest, latest = max(earliest, start), min(latest, end)
-            parameters.values[1] = json.encode(window.buckets).decode()
-            driver = self._driver(window)
-            if driver is not None:
-                index = "NOT INDEXED"
-                parts.append(f"e.seq IN ({matching(driver, parameters)})")
-        if chosen is not None:
-            index = "NOT INDEXED"
-            parts.append(f"e.seq IN (SELECT value FROM json_each({parameters.add(chosen)}))")
+    def _in_time_order(self, before: Position | None, limit: int) -> Iterator[int]:
+        """The newest events of the span, by their rows alone."""
+        latest, where = self.end, ""
+        position: tuple[object, ...] = ()
         if before is not None:
             # The row comparison alone would be exact; the bound beside it lets the index seek.
-            latest = min(latest, before.timestamp)
-            position = f"({parameters.add(before.timestamp)}, {parameters.add(before.event_id)})"
-            parts.append(f"(e.timestamp, e.event_id) < {position}")
-        parts.append("e.use_case = ?1")
-        parts.append(f"e.timestamp BETWEEN {parameters.add(earliest)} AND {parameters.add(latest)}")
-        parts.append(predicate(self.condition, parameters))
-        return f"events e {index} WHERE {' AND '.join(parts)}"
-
-    def _driver(self, window: Window) -> Match | None:
-        """The most selective of the conditions that must match, if it is selective enough to drive the search."""
-        best: Match | None = None
-        fewest = int(window.events * _SELECTIVE)
-        for match in positive_matches(self.condition):
-            found = self._count_entries(match, window, fewest + 1)
-            if found <= fewest:
-                best, fewest = match, found
-        return best
-
-    def _count_entries(self, match: Match, window: Window, at_most: int) -> int:
-        parameters = Parameters(self.use_case)
-        parameters.values[1] = json.encode(window.buckets).decode()
-        statement = f"SELECT count(*) FROM ({matching(match, parameters)} LIMIT {parameters.add(at_most)})"
-        count: int = self.connection.execute(statement, parameters.values).fetchone()[0]
-        return count
+            latest, position = min(latest, before.timestamp), (before.timestamp, before.event_id)
+            where = " AND (timestamp, event_id) < (?5, ?6)"
+        rows = self.connection.execute(
+            "SELECT seq FROM events INDEXED BY events_by_time WHERE use_case = ?1 AND timestamp BETWEEN ?2 AND ?3"
+            f"{where} ORDER BY timestamp DESC, event_id DESC LIMIT ?4",
+            (self.use_case, self.start, latest, limit, *position),
+        )
+        return (row[0] for row in rows)
 
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""
@@ -225,6 +240,16 @@ class Search:
         if kind != VALUE and is_crowded(self.connection, self.use_case, kind):
             return None
         return read_keys(self.connection, self.use_case, kind, keys)
+
+
+def positive_matches(condition: AllOf) -> list[Match]:
+    """The matches that every selected event must have."""
+    found: list[Match] = []
+    for part in condition.conditions:
+        alone: Condition = part.conditions[0] if isinstance(part, AnyOf) and len(part.conditions) == 1 else part
+        if isinstance(alone, Match):
+            found.append(alone)
+    return found
 
 
 def _only_interruption(error: sqlite3.OperationalError) -> None:

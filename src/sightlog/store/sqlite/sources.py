@@ -2,9 +2,11 @@
 
 import sqlite3
 
+from sightlog.domain.conditions import Match
 from sightlog.domain.facts import TEXT
-from sightlog.domain.tallies import OUTCOME
 from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.tallies import CrowdWatch, read_keys
 
 SourceKey = tuple[int, str, str]
@@ -27,7 +29,7 @@ class SourceChanges:
         self.removed[source] = (max(newest, timestamp), max(last, seq))
 
 
-def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch) -> None:
+def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch, index: SideIndex) -> None:
     """Call it after the tallies and the side index, from which a source is read anew when its last event went."""
     rows = [
         (*source, *last)
@@ -44,10 +46,12 @@ def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch:
         " last_received_at = max(last_received_at, excluded.last_received_at)",
     )
     for source, (timestamp, seq) in changes.removed.items():
-        _after_removal(connection, source, timestamp, seq)
+        _after_removal(connection, index, source, timestamp, seq)
 
 
-def _after_removal(connection: sqlite3.Connection, source: SourceKey, timestamp: int, seq: int) -> None:
+def _after_removal(
+    connection: sqlite3.Connection, index: SideIndex, source: SourceKey, timestamp: int, seq: int
+) -> None:
     """Forget a source without events; look again when the event that went was its last."""
     use_case, kind, name = source
     row = connection.execute(
@@ -58,14 +62,13 @@ def _after_removal(connection: sqlite3.Connection, source: SourceKey, timestamp:
     if read_keys(connection, use_case, kind, [name]) == 0:
         connection.execute("DELETE FROM sources WHERE use_case = ? AND kind = ? AND name = ?", source)
     elif timestamp >= row[0] or seq >= row[1]:
+        view = IndexView(connection, index, use_case, in_commit=True)
+        newest, last = view.last_of(Match((kind,), TEXT, "eq", name))
         connection.execute(
-            "UPDATE sources SET (last_timestamp, last_seq, last_received_at) = ("
-            "  SELECT newest, last, (SELECT received_at FROM events WHERE seq = last) FROM ("
-            "   SELECT max(timestamp) AS newest, max(seq) AS last FROM side_index"
-            "   WHERE use_case = ?1 AND field = ?2 AND type = ?4 AND value = ?3"
-            "   AND bucket IN (SELECT quarter_hour FROM tallies WHERE use_case = ?1 AND kind = ?5)))"
+            "UPDATE sources SET last_timestamp = ?4, last_seq = ?5,"
+            " last_received_at = (SELECT received_at FROM events WHERE seq = ?5)"
             " WHERE use_case = ?1 AND kind = ?2 AND name = ?3",
-            (*source, TEXT, OUTCOME),
+            (*source, newest, last),
         )
 
 

@@ -62,6 +62,7 @@ class SqliteStore:
             self._connection = open_for_writing(folder)
             migrate(self._connection)
             memory = WriterMemory(self._connection, CrowdWatch(limits))
+            self._index = memory.index
         except sqlite3.Error as error:
             self._lock.release()
             raise translated(error) from error
@@ -151,7 +152,8 @@ class SqliteStore:
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
     ) -> EventPage:
         with self._readers.snapshot(self._limits.query_seconds) as connection:
-            numbers, timed_out = Search(connection, use_case.number, selection).find(before, limit + 1)
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            numbers, timed_out = search.find(before, limit + 1)
             connection.set_progress_handler(None, 0)
             page = events.by_numbers(connection, workspace, numbers[:limit])
             last_sequence = events.last_sequence(connection)
@@ -161,7 +163,8 @@ class SqliteStore:
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
         with self._readers.snapshot(self._limits.query_seconds) as connection:
-            count = Search(connection, use_case.number, selection).count(at_most)
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            count = search.count(at_most)
         if at_most is not None and count > at_most:
             return Count(count=at_most, exact=False)
         return Count(count=count)
@@ -171,7 +174,7 @@ class SqliteStore:
     ) -> Arrivals:
         with self._short_readers.snapshot(self._limits.query_seconds) as connection:
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
-            count = Search(connection, use_case.number, selection).count_among(arrived)
+            count = Search(connection, self._index, use_case.number, selection).count_among(arrived)
             return Arrivals(count=count, last_sequence=events.last_sequence(connection))
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
@@ -242,11 +245,11 @@ class SqliteStore:
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
         with self._short_readers.snapshot() as connection:
-            return facets.read(connection, use_case, most)
+            return facets.read(connection, self._index, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
         with self._short_readers.snapshot() as connection:
-            return facets.recent_texts(connection, use_case.number, field, most)
+            return facets.recent_texts(connection, self._index, use_case.number, field, most)
 
     def add_view(self, workspace: int, use_case: UseCase, name: str, query: str, limit: int, now: int) -> SavedView:
         return self._write(lambda t: views.add(t.connection, use_case.number, name, query, limit, now))

@@ -10,6 +10,7 @@ from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
 from sightlog.store.sqlite import events, images, tallies, use_cases
 from sightlog.store.sqlite.changes import Changes, Pending
+from sightlog.store.sqlite.index.keeping import SideIndex
 
 
 class WriterMemory:
@@ -18,6 +19,7 @@ class WriterMemory:
     def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
         self.connection = connection
         self.watch = watch
+        self.index = SideIndex(connection)
         self.use_cases: dict[tuple[int, str], UseCase] = {}
         self.last_seq = 0
         newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -50,12 +52,15 @@ class SqliteTransaction:
 
     def commit(self) -> None:
         self.flush()
+        self.memory.index.finish()
         self.connection.execute("COMMIT")
+        self.memory.index.committed()
 
     def rollback(self) -> None:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         self.memory.forget()
+        self.memory.index.rolled_back()
 
     def forget_use_cases(self) -> None:
         """To be called by whoever changes a use case."""
@@ -109,8 +114,11 @@ class SqliteTransaction:
             return
         pending = list(self._pending.values())
         self._pending = {}
-        self.memory.last_seq = Changes(self.connection, self.memory.watch).write(pending, self.memory.last_seq)
+        self.memory.last_seq = self._changes().write(pending, self.memory.last_seq)
 
     def delete_events(self, numbers: list[int]) -> None:
         """Remove events by their numbers, with their feedback."""
-        Changes(self.connection, self.memory.watch).delete(numbers)
+        self._changes().delete(numbers)
+
+    def _changes(self) -> Changes:
+        return Changes(self.connection, self.memory.watch, self.memory.index)

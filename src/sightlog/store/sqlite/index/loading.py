@@ -1,0 +1,64 @@
+"""The entries of stored events, read again from their rows."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from msgspec import json
+
+from sightlog.domain.event_reading import read_stored
+from sightlog.domain.facts import Entry, entries_of, image_metadata_entries
+
+_ROWS_AT_ONCE = 1_000
+
+StoredEntries = tuple[int, int, int, str, str | None, list[Entry]]
+"""A use case, an event's number, timestamp and id, what the newest review says of it, and its entries."""
+
+
+def unsealed_events(connection: sqlite3.Connection, watermark: int) -> Iterator[StoredEntries]:
+    """The events that are in no segment, in the order of their numbers."""
+    rows = connection.execute("SELECT seq FROM index_waiting ORDER BY seq").fetchall()
+    waiting = [row[0] for row in rows]
+    for start in range(0, len(waiting), _ROWS_AT_ONCE):
+        numbers = json.encode(waiting[start : start + _ROWS_AT_ONCE]).decode()
+        yield from _read(connection, "e.seq IN (SELECT value FROM json_each(?))", (numbers,))
+    yield from events_after(connection, watermark)
+
+
+def events_after(connection: sqlite3.Connection, seq: int) -> Iterator[StoredEntries]:
+    """The events with a greater number, in the order of their numbers."""
+    while True:
+        found = _read(connection, f"e.seq > ? ORDER BY e.seq LIMIT {_ROWS_AT_ONCE}", (seq,))
+        yield from found
+        if len(found) < _ROWS_AT_ONCE:
+            return
+        seq = found[-1][1]
+
+
+def _read(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[StoredEntries]:
+    rows = connection.execute(
+        "SELECT e.use_case, e.seq, e.timestamp, e.event_id, e.feedback_status, e.warnings IS NOT NULL, e.rest, e.images"
+        f" FROM events e WHERE {where}",
+        values,
+    ).fetchall()
+    rows.sort(key=lambda row: row[1])
+    said = _picture_metadata(connection, [row[1] for row in rows])
+    found = []
+    for use_case, seq, timestamp, event_id, status, has_warnings, rest, images in rows:
+        entries = entries_of(read_stored(rest.encode(), images.encode()), bool(has_warnings))
+        entries.extend(entry for entry in said.get(seq, ()) if entry not in entries)
+        found.append((use_case, seq, timestamp, event_id, status, entries))
+    return found
+
+
+def _picture_metadata(connection: sqlite3.Connection, numbers: list[int]) -> dict[int, list[Entry]]:
+    """Event's number → the entries that its pictures' own metadata added when it came."""
+    rows = connection.execute(
+        "SELECT u.seq, m.metadata FROM image_uses u JOIN images m ON m.source_id = u.source_id"
+        " WHERE u.seq IN (SELECT value FROM json_each(?)) AND u.was_found = 1 AND m.metadata IS NOT NULL",
+        (json.encode(numbers).decode(),),
+    )
+    said: dict[int, list[Entry]] = {}
+    for seq, metadata in rows.fetchall():
+        known = said.setdefault(seq, [])
+        known.extend(entry for entry in image_metadata_entries(json.decode(metadata)) if entry not in known)
+    return said

@@ -1,0 +1,94 @@
+"""Conditions over sets: which events of a source of entries, a segment or a tail, meet a condition tree."""
+
+import operator
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from sightlog.domain.conditions import AllOf, Condition, Match, Not
+from sightlog.store.sqlite.index.ordinals import Floats, Mask
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+
+
+class Source(Protocol):
+    """Events with their entries, each at a place below `size`."""
+
+    size: int
+
+    def find(self, match: Match) -> Mask:
+        """The places of the events that have a matching entry."""
+        ...
+
+
+def evaluate(condition: Condition, source: Source) -> Mask:
+    """The places of the events that meet a condition; the mask is the caller's to change."""
+    if isinstance(condition, Match):
+        return source.find(condition)
+    if isinstance(condition, Not):
+        return ~evaluate(condition.condition, source)
+    all_of = isinstance(condition, AllOf)
+    mask = np.full(source.size, all_of)
+    for part in condition.conditions:
+        if all_of:
+            mask &= evaluate(part, source)
+            if not mask.any():
+                break
+        else:
+            mask |= evaluate(part, source)
+    return mask
+
+
+def as_text(letter: str, value: Any) -> str:
+    """How the index writes a value that is no number: truth values as 0 and 1."""
+    return value if letter == "s" else str(int(value))
+
+
+def passes_text(match: Match) -> Callable[[str], bool]:
+    """Whether a text (or a truth value as a text) passes a match's operator."""
+    letter = match.letter or "s"
+    if match.operator == "in":
+        values = match.value if isinstance(match.value, tuple) else (match.value,)
+        wanted = frozenset(as_text(letter, value) for value in values)
+        return wanted.__contains__
+    text = as_text(letter, match.value)
+    if match.operator == "contains":
+        return lambda value: text in value
+    if match.operator == "starts_with":
+        return lambda value: value.startswith(text)
+    compare = _COMPARISONS[match.operator]
+    return lambda value: bool(compare(value, text))
+
+
+def passing_numbers(match: Match, numbers: Floats) -> Mask:
+    """Which of these numbers pass a match's operator."""
+    if match.operator == "exists":
+        return np.ones(len(numbers), np.bool_)
+    if match.operator == "in":
+        return np.isin(numbers, np.array(match.value, np.float64))
+    found: Mask = _COMPARISONS[match.operator](numbers, float(match.value))  # type: ignore[arg-type]  # a number
+    return found
+
+
+def bounds_of(match: Match) -> tuple[Any, Any]:
+    """Between which values, both included, everything that passes a match lies; None where there is no bound."""
+    if match.operator == "in":
+        values = [one if match.letter == "n" else as_text(match.letter or "s", one) for one in match.value]  # type: ignore[union-attr]
+        return min(values), max(values)
+    value = match.value if match.letter == "n" else as_text(match.letter or "s", match.value)
+    if match.operator == "eq":
+        return value, value
+    if match.operator in ("gt", "gte"):
+        return value, None
+    if match.operator in ("lt", "lte"):
+        return None, value
+    if match.operator == "starts_with":
+        return value, f"{value}\U0010ffff"
+    return None, None

@@ -1,0 +1,107 @@
+"""What a snapshot sees of the side index of one use case: its tail and its segments."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sightlog.domain.conditions import Match
+from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
+from sightlog.domain.feedback import FeedbackStatus
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_of
+from sightlog.store.sqlite.index.tail import TailView
+
+_EARLIEST, _LATEST = -(2**62), 2**62
+
+
+class IndexView:
+    """Made once for each question. For the writer, `commit` is the one that is being made, and nothing is left out."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, index: SideIndex, use_case: int, *, in_commit: bool = False
+    ) -> None:
+        self.connection = connection
+        self.use_case = use_case
+        commit = connection.execute("SELECT commits FROM index_state").fetchone()[0]
+        tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
+        self.tail: TailView | None = None
+        if tail is not None:
+            self.tail = tail.now(commit + 1) if in_commit else tail.at(commit)
+
+    def infos(self, start: int = _EARLIEST, end: int = _LATEST) -> list[SegmentInfo]:
+        """The segments that may hold events between two times, the one with the newest event first."""
+        return segments_of(self.connection, self.use_case, start, end)
+
+    def segment(self, info: SegmentInfo) -> Segment:
+        """One of them, to be asked."""
+        return Segment(self.connection, info)
+
+    def sources(self) -> Iterator[TailView | Segment]:
+        """The tail and then the segments, the one with the newest event first."""
+        if self.tail is not None:
+            yield self.tail
+        for info in self.infos():
+            yield self.segment(info)
+
+    def last_of(self, match: Match) -> tuple[int, int]:
+        """(newest timestamp, greatest number) of the events that have a matching entry; there must be one."""
+        newest = last = _EARLIEST
+        for source in self.sources():
+            if isinstance(source, Segment) and source.info.last_time <= newest and source.info.last_seq <= last:
+                continue
+            mask = source.find(match) & source.alive()
+            if mask.any():
+                newest = max(newest, int(source.times()[mask].max()))
+                last = max(last, int(source.seqs()[mask].max()))
+        return newest, last
+
+    def newest_values(self, field: str, least: int) -> dict[tuple[str, Value], int]:
+        """(letter, value) → how often, among the newest events, as many as hold at least so many entries."""
+        counts: Counter[tuple[str, Value]] = Counter()
+        for source in self.sources():
+            for letter, value, ordinals in _groups(source, field):
+                counts[(letter, value)] += len(ordinals)
+            if counts.total() >= least:
+                break
+        return counts
+
+    def newest_fields(self, prefix: str, least: int) -> dict[str, int]:
+        """Field → how many of the newest events have it, of the fields that begin with a prefix."""
+        counts: Counter[str] = Counter()
+        for source in self.sources():
+            for field in {field for field, _ in source.columns() if field.startswith(prefix)}:
+                counts[field] += int(source.find(Match((field,), None, "exists")).sum())
+            if counts.total() >= least:
+                break
+        return counts
+
+    def entries(self) -> Iterator[tuple[str, str, Value, int, int]]:
+        """Every (field, letter, value, timestamp, number), in no order: for checking."""
+        for source in self.sources():
+            seqs, times, alive = source.seqs().tolist(), source.times().tolist(), source.alive().tolist()
+            for field in {FEEDBACK_STATUS, *(field for field, _ in source.columns())}:
+                for letter, value, ordinals in _groups(source, field):
+                    for at in ordinals.tolist():
+                        if alive[at]:
+                            yield field, letter, value, times[at], seqs[at]
+
+
+def _groups(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value, NDArray[Any]]]:
+    """(letter, value, places of its events) of a field."""
+    if field == FEEDBACK_STATUS:
+        for status in FeedbackStatus:
+            yield TEXT, status.value, np.flatnonzero(source.find(Match((field,), TEXT, "eq", status.value)))
+        return
+    for letter in (TEXT, BOOLEAN):
+        column = source.text_column(field, letter)
+        for value, ordinals in column.groups() if column is not None else ():
+            yield letter, value == "1" if letter == BOOLEAN else value, ordinals
+    numbers = source.number_column(field)
+    if numbers is not None:
+        values, starts = np.unique(numbers.numbers, return_index=True)
+        for value, ordinals in zip(values.tolist(), np.split(numbers.ordinals, starts[1:]), strict=True):
+            yield NUMBER, value, ordinals

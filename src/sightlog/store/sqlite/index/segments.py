@@ -1,0 +1,285 @@
+"""Sealed segments: a few ten thousand events of one use case each, never changed, with their entries as sets.
+
+What leaves or is reviewed later is noted beside the segment, event by event; many such notes are folded into one part.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from sightlog.domain.conditions import Match
+from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT
+from sightlog.domain.feedback import FeedbackStatus
+from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
+from sightlog.store.sqlite.index.matching import as_text, bounds_of, passes_text, passing_numbers
+from sightlog.store.sqlite.index.ordinals import Integers, Mask, compress, decompress
+from sightlog.store.sqlite.index.parts import (
+    SEQS,
+    STATES,
+    TIMES,
+    join_numbers,
+    join_texts,
+    mark_texts,
+    parts_of,
+    read_integers,
+    read_numbers,
+    read_set,
+    read_texts,
+)
+
+# What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
+UNCHANGED, GONE = 255, 254
+_STATUSES = tuple(FeedbackStatus)
+# So many notes beside a segment are read with it at most.
+_MOST_NOTES = 256
+# Above so many values, `in` reads all parts between the smallest and the largest.
+_MOST_SEEKS = 8
+
+States = NDArray[np.uint8]
+
+
+class SegmentInfo(Struct, frozen=True):
+    """A segment's row. Times and numbers are those of all events that were sealed, also of those that left."""
+
+    number: int
+    events: int
+    gone: int
+    first_time: int
+    last_time: int
+    first_seq: int
+    last_seq: int
+
+
+_COLUMNS = "number, events, gone, first_time, last_time, first_seq, last_seq"
+
+
+def segments_of(
+    connection: sqlite3.Connection, use_case: int, start: int = -(2**62), end: int = 2**62
+) -> list[SegmentInfo]:
+    """The segments that may hold events between two times, the one with the newest event first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM segments WHERE use_case = ? AND last_time >= ? AND first_time <= ?"
+        " ORDER BY last_time DESC",
+        (use_case, start, end),
+    )
+    return [SegmentInfo(*row) for row in rows.fetchall()]
+
+
+def segment_with(connection: sqlite3.Connection, use_case: int, seq: int) -> SegmentInfo | None:
+    """The segment that holds an event, if any does."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM segments WHERE use_case = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+        (use_case, seq),
+    ).fetchone()
+    return SegmentInfo(*row) if row and seq <= row[6] else None
+
+
+def write_segment(connection: sqlite3.Connection, contents: Contents) -> None:
+    """Seal events. The numbers of a use case's segments never overlap."""
+    times, seqs = contents.times, contents.seqs
+    number = connection.execute(
+        "INSERT INTO segments (use_case, events, gone, first_time, last_time, first_seq, last_seq)"
+        " VALUES (?, ?, 0, ?, ?, ?, ?) RETURNING number",
+        (contents.use_case, len(seqs), int(times[0]), int(times[-1]), int(seqs.min()), int(seqs.max())),
+    ).fetchone()[0]
+    insert_rows(
+        connection, "INSERT INTO segment_parts (segment, field, type, first, content)", parts_of(number, contents)
+    )
+
+
+def drop_segment(connection: sqlite3.Connection, number: int) -> None:
+    """Remove a segment and all that belongs to it."""
+    for statement in (
+        "DELETE FROM segment_parts WHERE segment = ?",
+        "DELETE FROM segment_notes WHERE segment = ?",
+        "DELETE FROM segments WHERE number = ?",
+    ):
+        connection.execute(statement, (number,))
+
+
+class Segment:
+    """A segment as one snapshot sees it; see `matching.Source`."""
+
+    def __init__(self, connection: sqlite3.Connection, info: SegmentInfo) -> None:
+        self._connection = connection
+        self.info = info
+        self.size = info.events
+        self._states: States | None = None
+        self._are_states_read = False
+
+    def find(self, match: Match) -> Mask:
+        mask = np.zeros(self.size, np.bool_)
+        for field in match.fields:
+            if match.operator == "exists" and match.letter is None:
+                for (content,) in self._parts(field, None, "first IS NULL"):
+                    mask |= read_set(content, self.size)
+            elif match.operator == "exists":
+                for (content,) in self._parts(field, match.letter, "first IS NULL"):
+                    mask |= read_set(content, self.size)
+            elif match.letter == NUMBER:
+                self._mark_numbers(field, match, mask)
+            else:
+                self._mark_texts(field, match, mask)
+            if field == FEEDBACK_STATUS:
+                self._apply_reviews(match, mask)
+        return mask
+
+    def _parts(self, field: str, letter: str | None, where: str, *values: object) -> list[tuple[bytes]]:
+        which = "type = ?3" if letter is not None else "?3 IS NULL"
+        return self._connection.execute(
+            f"SELECT content FROM segment_parts WHERE segment = ?1 AND field = ?2 AND {which} AND {where}",
+            (self.info.number, field, letter, *values),
+        ).fetchall()
+
+    def _mark_texts(self, field: str, match: Match, mask: Mask) -> None:
+        letter = match.letter or TEXT
+        passes = passes_text(match)
+        values = match.value if isinstance(match.value, tuple) else (match.value,)
+        if match.operator in ("eq", "in") and len(values) <= _MOST_SEEKS:
+            parts = dict.fromkeys(
+                part for value in values for part in self._part_with(field, letter, as_text(letter, value))
+            )
+        else:
+            parts = dict.fromkeys(self._parts_between(field, letter, *bounds_of(match)))
+        for (content,) in parts:
+            mark_texts(content, passes, mask)
+
+    def _part_with(self, field: str, letter: str, value: object) -> list[tuple[bytes]]:
+        return self._parts(field, letter, "first <= ?4 ORDER BY first DESC LIMIT 1", value)
+
+    def _parts_between(self, field: str, letter: str, low: object, high: object) -> list[tuple[bytes]]:
+        """The parts that can hold values from `low` to `high`; the first of them may begin below."""
+        where, values = "first IS NOT NULL", []
+        if high is not None:
+            values.append(high)
+            where += f" AND first <= ?{3 + len(values)}"
+        if low is not None:
+            values.append(low)
+            where += (
+                " AND first >= coalesce((SELECT max(first) FROM segment_parts WHERE segment = ?1 AND field = ?2"
+                f" AND type = ?3 AND first < ?{3 + len(values)}), first)"
+            )
+        return self._parts(field, letter, where + " ORDER BY first", *values)
+
+    def _mark_numbers(self, field: str, match: Match, mask: Mask) -> None:
+        for (content,) in self._parts_between(field, NUMBER, *bounds_of(match)):
+            column = read_numbers(content)
+            mask[column.ordinals[passing_numbers(match, column.numbers)]] = True
+
+    def states(self) -> States | None:
+        """What happened to each event since it was sealed; None when nothing did."""
+        if not self._are_states_read:
+            self._states = _read_states(self._connection, self.info)
+            self._are_states_read = True
+        return self._states
+
+    def _apply_reviews(self, match: Match, mask: Mask) -> None:
+        states = self.states()
+        if states is None:
+            return
+        passes = passes_text(match) if match.operator != "exists" else None
+        for code, status in enumerate(_STATUSES):
+            is_reviewed = status is not FeedbackStatus.NONE
+            mask[states == code] = is_reviewed and (passes is None or passes(status.value))
+
+    def alive(self) -> Mask:
+        """The places whose events are still there."""
+        states = self.states()
+        return np.ones(self.size, np.bool_) if states is None else states != GONE
+
+    def times(self) -> Integers:
+        """Ascending."""
+        return self._integers(TIMES)
+
+    def seqs(self) -> Integers:
+        return self._integers(SEQS)
+
+    def _integers(self, letter: str) -> Integers:
+        return read_integers(self._parts("", letter, "first IS NULL")[0][0])
+
+    def columns(self) -> list[ColumnKey]:
+        """The fields and types that occur, but for the feedback status."""
+        rows = self._connection.execute(
+            "SELECT field, type FROM segment_parts WHERE segment = ? AND field > '' AND first IS NULL AND field <> ?",
+            (self.info.number, FEEDBACK_STATUS),
+        )
+        return rows.fetchall()
+
+    def text_column(self, field: str, letter: str) -> TextColumn | None:
+        """All values of a field."""
+        parts = self._parts_between(field, letter, None, None)
+        return join_texts([read_texts(content, self.size) for (content,) in parts]) if parts else None
+
+    def number_column(self, field: str) -> NumberColumn | None:
+        """All numbers of a field."""
+        parts = self._parts_between(field, NUMBER, None, None)
+        return join_numbers([read_numbers(content) for (content,) in parts]) if parts else None
+
+
+def _read_states(connection: sqlite3.Connection, info: SegmentInfo) -> States | None:
+    notes = connection.execute("SELECT ordinal, state FROM segment_notes WHERE segment = ?", (info.number,)).fetchall()
+    folded = connection.execute(
+        "SELECT content FROM segment_parts WHERE segment = ? AND field = '' AND type = ?", (info.number, STATES)
+    ).fetchone()
+    if not notes and folded is None:
+        return None
+    if folded is None:
+        states = np.full(info.events, UNCHANGED, np.uint8)
+    else:
+        states = np.frombuffer(decompress(folded[0]), np.uint8).copy()
+    for ordinal, state in notes:
+        states[ordinal] = state
+    return states
+
+
+def state_of(status: str | None) -> int:
+    """How a review status is noted."""
+    return _STATUSES.index(FeedbackStatus(status or FeedbackStatus.NONE))
+
+
+def note_states(connection: sqlite3.Connection, use_case: int, changes: Sequence[tuple[int, int]]) -> None:
+    """Note what became of sealed events, (number, state) each. A segment whose last event left goes as a whole."""
+    waiting = dict(changes)
+    while waiting:
+        seq = next(iter(waiting))
+        info = segment_with(connection, use_case, seq)
+        assert info is not None, f"event {seq} is in no segment"
+        mine = {seq: state for seq, state in waiting.items() if info.first_seq <= seq <= info.last_seq}
+        waiting = {seq: state for seq, state in waiting.items() if seq not in mine}
+        _note_in(connection, info, mine)
+
+
+def _note_in(connection: sqlite3.Connection, info: SegmentInfo, changes: dict[int, int]) -> None:
+    gone = info.gone + sum(state == GONE for state in changes.values())
+    if gone == info.events:
+        drop_segment(connection, info.number)
+        return
+    seqs = Segment(connection, info).seqs()
+    order = np.argsort(seqs, kind="stable")
+    places = order[np.searchsorted(seqs, np.array(list(changes), np.int64), sorter=order)].tolist()
+    insert_rows(
+        connection,
+        "INSERT INTO segment_notes (segment, ordinal, state)",
+        [(info.number, place, state) for place, state in zip(places, changes.values(), strict=True)],
+        "ON CONFLICT (segment, ordinal) DO UPDATE SET state = excluded.state",
+    )
+    if gone != info.gone:
+        connection.execute("UPDATE segments SET gone = ? WHERE number = ?", (gone, info.number))
+    notes = connection.execute("SELECT count(*) FROM segment_notes WHERE segment = ?", (info.number,)).fetchone()[0]
+    if notes > _MOST_NOTES:
+        _fold(connection, info)
+
+
+def _fold(connection: sqlite3.Connection, info: SegmentInfo) -> None:
+    states = _read_states(connection, info)
+    assert states is not None
+    connection.execute("DELETE FROM segment_parts WHERE segment = ? AND field = '' AND type = ?", (info.number, STATES))
+    connection.execute(
+        "INSERT INTO segment_parts (segment, field, type, first, content) VALUES (?, '', ?, NULL, ?)",
+        (info.number, STATES, compress(states.tobytes())),
+    )
+    connection.execute("DELETE FROM segment_notes WHERE segment = ?", (info.number,))

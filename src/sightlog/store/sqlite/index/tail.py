@@ -1,0 +1,266 @@
+"""The newest events of a use case, in memory: what is not in a segment yet.
+
+One thread, the writer's, adds to a tail; many read it at the same time. A reader sees the events of the commits that
+its snapshot sees: everything only grows, and each commit notes how far it came. What leaves or changes is noted
+with the commit that did it.
+"""
+
+import heapq
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+import numpy as np
+
+from sightlog.domain.conditions import Match
+from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, Entry
+from sightlog.store.sqlite.index.columns import (
+    ColumnKey,
+    Contents,
+    NumberColumn,
+    TextColumn,
+    number_column,
+    text_column,
+)
+from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
+from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals
+
+Candidate = tuple[int, str, int]
+"""An event's timestamp, id and number."""
+
+
+class Tail:
+    """See above. `opened_at` is the first commit whose readers look here."""
+
+    def __init__(self, use_case: int, opened_at: int) -> None:
+        self.use_case = use_case
+        self.opened_at = opened_at
+        self.seqs = array("q")
+        self.times = array("q")
+        self.ids: list[str] = []
+        self._commits = array("q", [opened_at])
+        self._lengths = array("q", [0])
+        self._postings: dict[Entry, array[int]] = {}
+        self._values: dict[ColumnKey, list[str]] = {}
+        self._numbers: dict[str, tuple[array[float], array[int]]] = {}
+        self._gone: dict[int, int] = {}
+        self._statuses: dict[int, list[tuple[int, str | None]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+    def add(self, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
+        """Add an event; numbers ascend."""
+        place = len(self.seqs)
+        postings = self._postings
+        for entry in entries:
+            if entry[1] == NUMBER:
+                column = self._numbers.get(entry[0])
+                if column is None:
+                    column = self._numbers[entry[0]] = array("d"), array("H")
+                column[1].append(place)  # first the place: readers never see a number without one
+                column[0].append(entry[2])  # type: ignore[arg-type]  # a number by its letter
+            else:
+                posting = postings.get(entry)
+                if posting is None:
+                    postings[entry] = array("H", (place,))
+                    self._values.setdefault(entry[:2], []).append(entry[2])  # type: ignore[arg-type]
+                elif posting[-1] != place:
+                    posting.append(place)
+        self.ids.append(event_id)
+        self.times.append(timestamp)
+        self.seqs.append(seq)
+
+    def place_of(self, seq: int) -> int | None:
+        """Where an event is."""
+        place = bisect_left(self.seqs, seq)
+        return place if place < len(self.seqs) and self.seqs[place] == seq else None
+
+    def remove(self, place: int, commit: int) -> None:
+        """An event is no longer there, as of a commit."""
+        self._gone[place] = commit
+
+    def restate(self, place: int, status: str | None, commit: int) -> None:
+        """What the newest review says of an event, as of a commit."""
+        self._statuses.setdefault(place, []).append((commit, status))
+
+    def note(self, commit: int) -> None:
+        """All that was added so far belongs to this commit and earlier ones."""
+        self._lengths.append(len(self.seqs))
+        self._commits.append(commit)
+
+    def forget_after(self, commit: int) -> None:
+        """Commits after this one did not happen. The tail is not added to any more."""
+        keep = bisect_right(self._commits, commit)
+        del self._commits[keep:]
+        del self._lengths[keep:]
+
+    def at(self, commit: int) -> "TailView":
+        """The tail as a snapshot of this commit sees it."""
+        return TailView(self, self._lengths[bisect_right(self._commits, commit) - 1], commit)
+
+    def now(self, commit: int) -> "TailView":
+        """The tail with what the commit that is being made has added to it so far."""
+        return TailView(self, len(self.seqs), commit)
+
+
+class TailView:
+    """A tail as of one commit; see `matching.Source`."""
+
+    def __init__(self, tail: Tail, size: int, commit: int) -> None:
+        self._tail = tail
+        self.size = size
+        self._commit = commit
+
+    def find(self, match: Match) -> Mask:
+        mask = np.zeros(self.size, np.bool_)
+        for field in match.fields:
+            if field == FEEDBACK_STATUS:
+                self._mark_statuses(match, mask)
+            elif match.letter == NUMBER:
+                self._mark_numbers(field, match, mask)
+            elif match.letter is None:
+                self._mark_all(field, mask)
+            else:
+                self._mark_texts(field, match, mask)
+        return mask
+
+    def _mark(self, mask: Mask, places: Ordinals) -> None:
+        mask[places[places < self.size]] = True
+
+    def _mark_numbers(self, field: str, match: Match, mask: Mask) -> None:
+        column = self._numbers(field)
+        if column is not None:
+            numbers, places = column
+            self._mark(mask, places[passing_numbers(match, numbers)])
+
+    def _numbers(self, field: str) -> tuple[Floats, Ordinals] | None:
+        column = self._tail._numbers.get(field)
+        if column is None:
+            return None
+        # Copies: an array that lends its memory cannot grow, and the writer would fail.
+        numbers = np.frombuffer(column[0].tobytes(), np.float64)
+        return numbers, np.frombuffer(column[1].tobytes(), np.uint16)[: len(numbers)]
+
+    def _mark_texts(self, field: str, match: Match, mask: Mask) -> None:
+        letter = match.letter or TEXT
+        if match.operator in ("eq", "in"):
+            values = match.value if isinstance(match.value, tuple) else (match.value,)
+            keys = [(field, letter, value) for value in values]
+        else:
+            passes = passes_text(match) if match.operator != "exists" else None
+            known = self._tail._values.get((field, letter), [])
+            keys = [(field, letter, one) for one in list(known) if passes is None or passes(as_text(letter, one))]
+        postings = [self._tail._postings[key].tobytes() for key in keys if key in self._tail._postings]
+        if postings:
+            self._mark(mask, np.frombuffer(b"".join(postings), np.uint16))
+
+    def _mark_all(self, field: str, mask: Mask) -> None:
+        for letter in ("s", "b"):
+            self._mark_texts(field, Match((field,), letter, "exists"), mask)
+        self._mark_numbers(field, Match((field,), NUMBER, "exists"), mask)
+
+    def statuses(self) -> dict[int, str]:
+        """Place → what the newest review says, where there is one."""
+        found = {}
+        for place, history in list(self._tail._statuses.items()):
+            if place < self.size:
+                known = [status for commit, status in list(history) if commit <= self._commit]
+                if known and known[-1] is not None:
+                    found[place] = known[-1]
+        return found
+
+    def _mark_statuses(self, match: Match, mask: Mask) -> None:
+        passes = passes_text(match) if match.operator != "exists" else None
+        places = [place for place, status in self.statuses().items() if passes is None or passes(status)]
+        mask[np.array(places, np.int64)] = True
+
+    def alive(self) -> Mask:
+        """The places whose events are still there."""
+        mask = np.ones(self.size, np.bool_)
+        gone = [p for p, commit in list(self._tail._gone.items()) if commit <= self._commit and p < self.size]
+        mask[np.array(gone, np.int64)] = False
+        return mask
+
+    def times(self) -> Integers:
+        return np.frombuffer(self._tail.times[: self.size].tobytes(), np.int64)
+
+    def seqs(self) -> Integers:
+        return np.frombuffer(self._tail.seqs[: self.size].tobytes(), np.int64)
+
+    def newest(self, mask: Mask, limit: int) -> list[Candidate]:
+        """The newest `limit` events of a mask, in their order."""
+        places = np.flatnonzero(mask)
+        if len(places) > limit:
+            times = self.times()[places]
+            places = places[times >= np.partition(times, -limit)[-limit]]
+        tail = self._tail
+        found = [(tail.times[place], tail.ids[place], tail.seqs[place]) for place in places.tolist()]
+        return heapq.nlargest(limit, found)
+
+    def before(self, mask: Mask, timestamp: int, event_id: str) -> None:
+        """Leave in the mask what comes after this position in a page: older, or as old with a smaller id."""
+        times = self.times()
+        mask &= times <= timestamp
+        for place in np.flatnonzero(mask & (times == timestamp)).tolist():
+            mask[place] = self._tail.ids[place] < event_id
+
+    def columns(self) -> list[ColumnKey]:
+        """The fields and types that occur, but for the feedback status."""
+        return [*list(self._tail._values), *((field, NUMBER) for field in list(self._tail._numbers))]
+
+    def text_column(self, field: str, letter: str) -> TextColumn | None:
+        """All values of a field, with the places of their events."""
+        return self._text_column((field, letter), self._as_they_are())
+
+    def number_column(self, field: str) -> NumberColumn | None:
+        """All numbers of a field, with the places of their events."""
+        return self._number_column(field, self._as_they_are())
+
+    def _as_they_are(self) -> Integers:
+        ranks = np.arange(self.size + 1)
+        ranks[self.size] = -1
+        return ranks
+
+    def contents(self) -> Contents:
+        """Everything that is still there, in the order of a segment."""
+        alive = np.flatnonzero(self.alive())
+        times, ids = self.times(), self._tail.ids
+        order = alive[np.argsort(times[alive], kind="stable")]
+        for start, end in _ties(times[order]):
+            order[start:end] = sorted(order[start:end].tolist(), key=ids.__getitem__)
+        ranks = np.full(self.size + 1, -1, np.int64)
+        ranks[order] = np.arange(len(order))
+        texts = {key: column for key in list(self._tail._values) if (column := self._text_column(key, ranks))}
+        fields = list(self._tail._numbers)
+        numbers = {field: found for field in fields if (found := self._number_column(field, ranks))}
+        statuses = self.statuses()
+        if statuses:
+            places = np.array(list(statuses), np.int64)
+            texts[(FEEDBACK_STATUS, TEXT)] = text_column(
+                list(statuses.values()), np.ones(len(places), np.int64), ranks[places]
+            )
+        return Contents(self._tail.use_case, self.seqs()[order], times[order], texts, numbers)
+
+    def _text_column(self, key: ColumnKey, ranks: Integers) -> TextColumn | None:
+        values = list(self._tail._values.get(key, []))
+        if not values:
+            return None
+        postings = [self._tail._postings[(*key, value)].tobytes() for value in values]
+        places = np.frombuffer(b"".join(postings), np.uint16).astype(np.int64)
+        counts = np.array([len(posting) // 2 for posting in postings], np.int64)
+        return text_column([as_text(key[1], value) for value in values], counts, ranks[np.minimum(places, self.size)])
+
+    def _number_column(self, field: str, ranks: Integers) -> NumberColumn | None:
+        found = self._numbers(field)
+        if found is None:
+            return None
+        numbers, places = found
+        return number_column(numbers, ranks[np.minimum(places.astype(np.int64), self.size)])
+
+
+def _ties(times: Integers) -> list[tuple[int, int]]:
+    """Where runs of the same time begin and end."""
+    same = np.concatenate(([0], (times[1:] == times[:-1]).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
+    return [(start, end + 1) for start, end in edges.tolist()]

@@ -1,0 +1,35 @@
+"""When the side index seals its tails into segments, made so small that a handful of events crosses every border."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sightlog.store.sqlite.index import keeping, parts, segments
+
+# (events between two seals, the smallest segment, the most events that wait)
+SEALS = {
+    "as in service": None,
+    "every event its own": (1, 1, 0),
+    "small segments": (7, 3, 5),
+    "segments of a few dozen": (40, 20, 30),
+}
+
+
+@contextmanager
+def sealing(name: str) -> Iterator[None]:
+    """While it lasts, stores that are open in this process seal like this. It must never change an answer."""
+    sizes = SEALS[name]
+    with pytest.MonkeyPatch.context() as patch:
+        if sizes is not None:
+            between, smallest, waiting = sizes
+            patch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", between)
+            patch.setattr(keeping, "_SMALLEST_SEGMENT", smallest)
+            patch.setattr(keeping, "_MOST_WAITING", waiting)
+            patch.setattr(segments, "_MOST_NOTES", 2)
+            patch.setattr(segments, "_MOST_SEEKS", 1)
+            patch.setattr(parts, "_COMMON_EVENTS", 3)
+            patch.setattr(parts, "_VALUES_PER_PART", 2)
+            patch.setattr(parts, "_ORDINALS_PER_PART", 5)
+            patch.setattr(parts, "_NUMBERS_PER_PART", 3)
+        yield
