@@ -63,8 +63,8 @@ class IndexView:
         """(letter, value) → how often, among the newest events, as many as hold at least so many entries."""
         counts: Counter[tuple[str, Value]] = Counter()
         for source in self.sources():
-            for letter, value, ordinals in _groups(source, field):
-                counts[(letter, value)] += len(ordinals)
+            for letter, value, n in _counts(source, field):
+                counts[(letter, value)] += n
             if counts.total() >= least:
                 break
         return counts
@@ -88,6 +88,23 @@ class IndexView:
                     for at in ordinals.tolist():
                         if alive[at]:
                             yield field, letter, value, times[at], seqs[at]
+
+
+def _counts(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value, int]]:
+    """(letter, value, how many events have it) of a field."""
+    if isinstance(source, TailView):
+        yield from source.counts(field)
+    else:
+        for letter in (TEXT, BOOLEAN):
+            column = source.text_column(field, letter)
+            if column is not None:
+                for value, n in zip(column.values, column.counts.tolist(), strict=True):
+                    yield letter, value == "1" if letter == BOOLEAN else value, n
+    numbers = source.number_column(field)
+    if numbers is not None:
+        values, counts = np.unique(numbers.numbers, return_counts=True)
+        for value, n in zip(values.tolist(), counts.tolist(), strict=True):
+            yield NUMBER, value, n
 
 
 def _groups(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value, NDArray[Any]]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sightlog.domain.conditions import Match
-from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, Entry
+from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Entry, Value
 from sightlog.store.sqlite.index.columns import (
     ColumnKey,
     Contents,
@@ -41,7 +41,7 @@ class Tail:
         self._commits = array("q", [opened_at])
         self._lengths = array("q", [0])
         self._postings: dict[Entry, array[int]] = {}
-        self._values: dict[ColumnKey, list[str]] = {}
+        self._values: dict[ColumnKey, list[Value]] = {}
         self._numbers: dict[str, tuple[array[float], array[int]]] = {}
         self._gone: dict[int, int] = {}
         self._statuses: dict[int, list[tuple[int, str | None]]] = {}
@@ -64,7 +64,7 @@ class Tail:
                 posting = postings.get(entry)
                 if posting is None:
                     postings[entry] = array("H", (place,))
-                    self._values.setdefault(entry[:2], []).append(entry[2])  # type: ignore[arg-type]
+                    self._values.setdefault(entry[:2], []).append(entry[2])
                 elif posting[-1] != place:
                     posting.append(place)
         self.ids.append(event_id)
@@ -208,6 +208,15 @@ class TailView:
     def columns(self) -> list[ColumnKey]:
         """The fields and types that occur, but for the feedback status."""
         return [*list(self._tail._values), *((field, NUMBER) for field in list(self._tail._numbers))]
+
+    def counts(self, field: str) -> list[tuple[str, Value, int]]:
+        """(letter, value, how many events had it) of a field's texts and truth values, also of events that left."""
+        postings = self._tail._postings
+        return [
+            (letter, value, len(postings[(field, letter, value)]))
+            for letter in (TEXT, BOOLEAN)
+            for value in list(self._tail._values.get((field, letter), []))
+        ]
 
     def text_column(self, field: str, letter: str) -> TextColumn | None:
         """All values of a field, with the places of their events."""
