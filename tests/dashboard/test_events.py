@@ -156,7 +156,9 @@ def test_the_total_is_bounded_at_first_and_then_exact(
 
 def test_live_counts_what_came_since(owner: Visitor, caller: Caller, use_case: str, address: str) -> None:
     caller.create(event(use_case, 1, deviceId="a"))
-    found = re.search(r'<live-events src="([^"]*)" after="(\d+)"', owner.get(address, params={"device": "a"}).text)
+    found = re.search(
+        r'<live-events role="status" src="([^"]*)" after="(\d+)"', owner.get(address, params={"device": "a"}).text
+    )
     assert found
     source, after = html.unescape(found[1]), found[2]
     assert owner.get(f"{source}&after={after}").json()["count"] == 0

@@ -37,7 +37,7 @@ SEGMENTS: dict[str, dict[str, tuple[str, ...]]] = {
     "review": {"outcome": ("fail", "alert"), "feedback": ("none",)},
     "warnings": {"warnings": ("yes",)},
 }
-_SEGMENT_NAMES = ("outcome", "feedback", "warnings")
+SEGMENT_NAMES = ("outcome", "feedback", "warnings")
 VIEWS = ("grid", "rows")
 # Where the pages began that lead here. Older ones are forgotten, so that the address stays short.
 _MOST_CURSORS = 30
@@ -85,7 +85,7 @@ class ListState(Struct, frozen=True, kw_only=True):
     @property
     def segment(self) -> str:
         """The segment that the filters on outcome, feedback and warnings are; `all` without any, else nothing."""
-        given = {one.parameter: one.values for one in self.filters if one.name in _SEGMENT_NAMES}
+        given = {one.parameter: one.values for one in self.filters if one.name in SEGMENT_NAMES}
         if not given:
             return "all"
         return next((name for name, filters in SEGMENTS.items() if filters == given), "")
@@ -96,7 +96,7 @@ class ListState(Struct, frozen=True, kw_only=True):
         is_short = segment in SEGMENTS
         query: Query = {"segment": [segment]} if is_short else {}
         for one in self.filters:
-            if not (is_short and one.name in _SEGMENT_NAMES):
+            if not (is_short and one.name in SEGMENT_NAMES):
                 query.setdefault(one.parameter, []).extend(one.values)
         if self.view:
             query["view"] = [self.view]
@@ -137,7 +137,7 @@ class ListState(Struct, frozen=True, kw_only=True):
     def in_segment(self, segment: str) -> "ListState":
         """With the segment's filters in the place of those on outcome, feedback and warnings."""
         added = (Filter(name, "", values) for name, values in SEGMENTS.get(segment, {}).items())
-        return self._filtered((*added, *self.without_name(*_SEGMENT_NAMES).filters))
+        return self._filtered((*added, *self.without_name(*SEGMENT_NAMES).filters))
 
     def shown_as(self, view: Literal["grid", "rows"]) -> "ListState":
         """The same list in another form."""

@@ -1,9 +1,12 @@
 """The addresses that lead on from a list of events: the same list with other filters, its events, its forms."""
 
+from collections.abc import Callable
+from urllib.parse import quote_plus, urlencode
+
 from msgspec import Struct
 
 from sightlog.dashboard import addresses
-from sightlog.dashboard.filter_urls import ListState, value_text
+from sightlog.dashboard.filter_urls import SEGMENT_NAMES, ListState, Query, value_text
 from sightlog.domain.facts import Value
 
 
@@ -13,6 +16,8 @@ class ListLinks(Struct, frozen=True):
     workspace: str
     use_case_id: str
     state: ListState
+    # A list has hundreds of links which differ in one parameter; what they have in common is written once.
+    _written: dict[str, str] = {}
 
     def list(self, state: ListState | None = None, notice: str = "") -> str:
         """The list in this state, or in another one; `notice` is a word of what was done (see `frame.NOTICES`)."""
@@ -33,12 +38,17 @@ class ListLinks(Struct, frozen=True):
 
     def event(self, event_id: str) -> str:
         """An event's page, which finds its way back, and to its neighbours in this list."""
-        query = self.state.beside("").query()
-        return addresses.event(self.workspace, self.use_case_id, event_id, query)
+        query = self._once("event", lambda: self.state.beside("").query())
+        address = addresses.event(self.workspace, self.use_case_id, event_id)
+        return f"{address}?{query}" if query else address
 
     def value(self, name: str, text: str) -> str:
         """The list of the events with this value, beside the other filters."""
-        return self.list(self.state.only(name, text).newest())
+        if name in SEGMENT_NAMES:
+            return self.list(self.state.only(name, text).newest())
+        query = self._once(name, lambda: self.state.without_name(name).newest().query())
+        address = addresses.use_case(self.workspace, self.use_case_id)
+        return f"{address}?{query}{'&' if query else ''}{quote_plus(name)}={quote_plus(text)}"
 
     def metadata(self, field: str, value: Value) -> str:
         """The same for a value of a metadata field."""
@@ -52,3 +62,8 @@ class ListLinks(Struct, frozen=True):
         """The form for a filter: the one that is there, or a new one."""
         query = {**self.state.query(), "of": name, "by": operator}
         return addresses.use_case(self.workspace, self.use_case_id, "filter", query)
+
+    def _once(self, key: str, make: Callable[[], Query]) -> str:
+        if key not in self._written:
+            self._written[key] = urlencode(make(), doseq=True)
+        return self._written[key]

@@ -29,18 +29,15 @@ const beside = () => frame.querySelector(".beside");
 /** Show the event beside the list, and say so in the address. */
 function openBeside(row, isNew = true) {
   const link = row.querySelector(".open");
-  let place = beside();
-  if (!place) {
-    place = document.createElement("aside");
-    place.className = "beside";
-    place.setAttribute("aria-label", "Event");
-    frame.append(place);
+  if (beside()) {
+    beside().querySelector("late-part").show(link.href);
+    beside().scrollTop = 0;
+  } else {
+    const made = document.getElementById("beside").content.cloneNode(true);
+    made.querySelector("late-part").setAttribute("src", link.href);
+    frame.append(made);
     frame.classList.add("has-event");
   }
-  const part = document.createElement("late-part");
-  part.setAttribute("src", link.href);
-  place.replaceChildren(part);
-  place.scrollTop = 0;
   for (const one of list.querySelectorAll(".open[aria-current]")) one.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   row.scrollIntoView({ block: "nearest" });

@@ -64,7 +64,7 @@ customElements.define("filter-box", class extends HTMLElement {
     this.list.replaceChildren();
     let group = null;
     this.offered.forEach((one, index) => {
-      if (one.group !== group) this.list.append(element("div", "group", (group = one.group)));
+      if (one.group !== group) this.list.append(heading((group = one.group)));
       const option = element("div", "suggestion");
       option.append(element("span", "words", one.words));
       if (one.count != null) option.append(element("span", "number", one.count.toLocaleString("en")));
@@ -73,7 +73,7 @@ customElements.define("filter-box", class extends HTMLElement {
       option.dataset.index = index;
       this.list.append(option);
     });
-    if (!this.offered.length) this.list.append(element("div", "group", "Nothing fits"));
+    if (!this.offered.length) this.list.append(heading("Nothing fits"));
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.point(0);
@@ -107,6 +107,12 @@ customElements.define("filter-box", class extends HTMLElement {
     this.offer();
   }
 });
+
+function heading(text) {
+  const made = element("div", "group", text);
+  made.setAttribute("role", "presentation");
+  return made;
+}
 
 function element(name, className, text = "") {
   const made = document.createElement(name);

@@ -10,6 +10,13 @@ customElements.define("late-part", class extends HTMLElement {
     this.stopped?.abort();
   }
 
+  /** Something else in the same place; what is there stays until it has come. */
+  show(address) {
+    this.stopped?.abort();
+    this.setAttribute("src", address);
+    return this.load();
+  }
+
   async load() {
     this.stopped = new AbortController();
     // Nothing shows that it waits before 200 ms.
