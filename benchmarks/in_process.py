@@ -20,6 +20,7 @@ from benchmarks.report import say
 from sightlog.domain.event_reading import AcceptedEvent, NewBatch, Reading, read_batch
 from sightlog.domain.limits import Limits
 from sightlog.operations.api_keys import authenticate
+from sightlog.operations.clock import microseconds_now
 from sightlog.operations.events import create_batch
 from sightlog.server import start_store
 from sightlog.settings import load_settings
@@ -58,7 +59,7 @@ class _OpenFolder:
         sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
         self.settings = load_settings({}, data=str(folder))
         self.store = start_store(self.settings).store
-        self.caller = authenticate(self.store, key)
+        self.caller = authenticate(self.store, key, microseconds_now())
 
     def add_body(self, body: bytes) -> "Future[Any]":
         """What `POST /vision-events/batch` does after HTTP."""

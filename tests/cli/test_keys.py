@@ -63,6 +63,17 @@ def test_revoked_key_stops_working_within_a_second(server: Server, nobody: httpx
     refused(nobody.post("/", params={"api_key": key}), 401, "unauthenticated")
 
 
+def test_list_tells_when_a_key_was_last_used(server: Server, nobody: httpx.Client) -> None:
+    name = new_name()
+    key = created(server.data, name)
+    assert listed(server.data, name)["lastUsedAt"] is None
+    assert nobody.get(USE_CASES, headers=bearer(key)).status_code == 200
+    deadline = time.monotonic() + 2  # the note does not hold up the request
+    while listed(server.data, name)["lastUsedAt"] is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert listed(server.data, name)["lastUsedAt"] is not None
+
+
 def test_list_shows_names_and_scopes_but_no_key(data: Path) -> None:
     name = new_name()
     key = created(data, name, "--scope", "vision-events:read", "--scope", "device.update")

@@ -1,4 +1,4 @@
-"""sightlog workspaces create, list."""
+"""sightlog workspaces create, set, list."""
 
 import json
 from pathlib import Path
@@ -56,3 +56,29 @@ def test_slug_that_could_be_a_page_or_an_endpoint_is_reserved(quiet_folder: Path
 def test_malformed_slug_is_refused(quiet_folder: Path, slug: str) -> None:
     sightlog("workspaces", "create", "--", slug, data=quiet_folder, exit_code=None)
     assert slug not in slugs(quiet_folder)
+
+
+def workspace(data: Path, slug: str) -> dict[str, object]:
+    rows = json.loads(sightlog("workspaces", "list", "--json", data=data).stdout)["workspaces"]
+    found: dict[str, object] = next(row for row in rows if row["slug"] == slug)
+    return found
+
+
+def test_time_zone_is_set_and_taken_away_again(data: Path) -> None:
+    slug = new_slug()
+    sightlog("workspaces", "create", slug, data=data)
+    assert workspace(data, slug)["timeZone"] is None
+    assert "Asia/Kolkata" in sightlog("workspaces", "set", slug, "--time-zone", "Asia/Kolkata", data=data).stdout
+    sightlog("workspaces", "set", slug, "--name", "Pune", data=data)
+    assert workspace(data, slug)["timeZone"] == "Asia/Kolkata"
+    assert "Asia/Kolkata" in sightlog("workspaces", "list", data=data).stdout
+    sightlog("workspaces", "set", slug, "--time-zone", "", data=data)
+    assert workspace(data, slug)["timeZone"] is None
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "CEST+1:00", "Europe"])
+def test_unknown_time_zone_is_refused(data: Path, zone: str) -> None:
+    slug = new_slug()
+    sightlog("workspaces", "create", slug, data=data)
+    assert "Europe/Berlin" in sightlog("workspaces", "set", slug, "--time-zone", zone, data=data, exit_code=1).stderr
+    assert workspace(data, slug)["timeZone"] is None

@@ -121,3 +121,31 @@ def test_a_store_never_holds_a_secret_in_clear(store: Store) -> None:
     workspace = store.create_workspace("graz", "Graz", 30, NOW).number
     key = store.add_api_key(workspace, "edge", HASH, "…beef", None, NOW)
     assert {name for name in type(key).__struct_fields__ if "secret" in name or "hash" in name} == set()
+
+
+def test_use_of_a_key_is_noted_once_a_minute(plant: Plant) -> None:
+    key, other = (plant.store.add_api_key(plant.mine, "k", hash, "…", None, NOW) for hash in (HASH, OTHER_HASH))
+    assert key.last_used_at is None
+
+    def used_at() -> list[str | None]:
+        plant.store.is_ready()  # a note does not wait for its commit; this does
+        return [one.last_used_at for one in plant.store.list_api_keys(plant.mine)]
+
+    plant.store.note_key_use(key.number, NOW + SECOND)
+    plant.store.note_key_use(key.number, NOW + 60 * SECOND)
+    assert used_at() == ["2026-08-13T09:00:01.000000Z", None]
+    plant.store.note_key_use(key.number, NOW + 61 * SECOND)
+    plant.store.note_key_use(other.number, NOW + 61 * SECOND)
+    assert used_at() == ["2026-08-13T09:01:01.000000Z"] * 2
+
+
+def test_note_of_a_use_is_dropped_when_too_many_writes_wait(open_store: OpenStore) -> None:
+    """A request is not refused for it."""
+    store = open_store(waiting_writes=1)
+    workspace = store.create_workspace("graz", "Graz", 30, NOW).number
+    keys = [store.add_api_key(workspace, "k", bytes([n]) * 32, "…", None, NOW).number for n in range(200)]
+    for number in keys:
+        store.note_key_use(number, NOW + SECOND)
+    store.close()
+    noted = [key.last_used_at is not None for key in open_store().list_api_keys(workspace)]
+    assert 0 < sum(noted) < len(noted)

@@ -99,6 +99,28 @@ def test_last_seen_is_kept_and_survives_a_restart(open_store: OpenStore) -> None
     assert user.last_seen_at == 2 * MINUTE
 
 
+def test_last_seen_outlives_the_session(store: Store) -> None:
+    ann = store.people.create("Ann", 1)
+    assert ann.last_seen_at is None
+    store.people.add_session(b"s" * 32, ann.number, "token", "Browser", 5)
+    (session,) = store.people.sessions_of(ann.number, 6)
+    store.people.end_session(ann.number, session.id)
+    (user,) = store.people.all_users()
+    assert user.last_seen_at == 5
+
+
+def test_all_sessions_but_one_are_ended_at_once(store: Store) -> None:
+    ann, bea = (store.people.create(name, 1).number for name in ("Ann", "Bea"))
+    for hash, user in ((b"1" * 32, ann), (b"2" * 32, ann), (b"3" * 32, ann), (b"4" * 32, bea)):
+        store.people.add_session(hash, user, "token", "Browser", 5)
+    kept = store.people.find_session(b"2" * 32, 6)
+    assert kept is not None
+    store.people.end_sessions(ann, kept=kept.id)
+    assert [store.people.find_session(bytes([digit]) * 32, 7) is not None for digit in b"1234"] == [0, 1, 0, 1]
+    store.people.end_sessions(ann)
+    assert [store.people.find_session(bytes([digit]) * 32, 8) is not None for digit in b"1234"] == [0, 0, 0, 1]
+
+
 def test_ending_a_session_ends_this_one_of_this_user_only(store: Store) -> None:
     ann, bea = (store.people.create(name, 1).number for name in ("Ann", "Bea"))
     for hash, user in ((b"1" * 32, ann), (b"2" * 32, ann), (b"3" * 32, bea)):

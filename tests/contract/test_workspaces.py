@@ -24,3 +24,14 @@ def test_a_slug_is_held_by_one_workspace_only(store: Store) -> None:
     with pytest.raises(NameTaken, match="graz"):
         store.create_workspace("graz", "Another", 30, NOW)
     assert len(store.list_workspaces()) == 1
+
+
+def test_a_change_leaves_the_rest_and_an_empty_time_zone_is_the_servers_again(store: Store) -> None:
+    made = store.create_workspace("graz", "Plant Graz", 30, NOW)
+    assert made.time_zone is None
+    changed = store.change_workspace(made.number, None, None, "Europe/Vienna")
+    assert (changed.name, changed.lookback_days, changed.time_zone) == ("Plant Graz", 30, "Europe/Vienna")
+    changed = store.change_workspace(made.number, "Graz", 0)
+    assert (changed.name, changed.lookback_days, changed.time_zone) == ("Graz", 0, "Europe/Vienna")
+    assert store.change_workspace(made.number, None, None, "").time_zone is None
+    assert store.list_workspaces()[0].name == "Graz"

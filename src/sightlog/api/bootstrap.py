@@ -34,7 +34,7 @@ class WorkspaceReply(Struct, frozen=True):
 
 def _caller(request: ApiRequest) -> Caller:
     """By the header, or by `api_key` in the query string, which is accepted on these routes only."""
-    return authenticate(request.store, request.query("api_key") or request.bearer_key())
+    return authenticate(request.store, request.query("api_key") or request.bearer_key(), request.now)
 
 
 async def check_key(request: ApiRequest) -> Answer:

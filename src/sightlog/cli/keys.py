@@ -65,14 +65,14 @@ def list_keys(workspace: WorkspaceOption = None, data: DataOption = None, as_jso
         show_json(listed | {"keys": [_shown(key) for key in listed["keys"]]})
         return
     show_table(
-        ("number", "name", "key", "scopes", "created (UTC)", "revoked (UTC)"),
+        ("number", "name", "key", "scopes", "created (UTC)", "last used (UTC)", "revoked (UTC)"),
         [
             (
                 key["number"],
                 key["name"],
                 key["hint"],
                 _scopes(key),
-                *map(short_time, (key["createdAt"], key["revokedAt"])),
+                *map(short_time, (key["createdAt"], key["lastUsedAt"], key["revokedAt"])),
             )
             for key in listed["keys"]
         ],

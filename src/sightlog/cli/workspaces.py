@@ -46,17 +46,23 @@ def change_workspace(
         int | None,
         typer.Option("--lookback-days", min=0, max=36_500, help="How long it keeps its events; 0 keeps them for ever."),
     ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option("--time-zone", metavar="ZONE", help="For its days, as Europe/Berlin; '' is the server's."),
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Change a workspace. Events older than it then keeps are removed within a minute or two."""
     from sightlog.cli.connecting import run_command
 
-    changed = run_command(data, "workspaces.set", {"slug": slug, "name": name, "lookbackDays": lookback_days})
+    arguments = {"slug": slug, "name": name, "lookbackDays": lookback_days, "timeZone": time_zone}
+    changed = run_command(data, "workspaces.set", arguments)
     if as_json:
         show_json(_shown(changed))
     else:
         print(f"The workspace '{slug}' is called '{changed['name']}' and keeps events {_kept_for(changed)}.")
+        print(f"Its time zone is {_zone(changed)}.")
 
 
 @app.command("list")
@@ -69,8 +75,11 @@ def list_workspaces(data: DataOption = None, as_json: JsonOption = False) -> Non
         show_json({"workspaces": [_shown(workspace) for workspace in listed]})
         return
     show_table(
-        ("slug", "name", "keeps events", "created (UTC)"),
-        [(each["slug"], each["name"], _kept(each["lookbackDays"]), short_time(each["createdAt"])) for each in listed],
+        ("slug", "name", "keeps events", "time zone", "created (UTC)"),
+        [
+            (each["slug"], each["name"], _kept(each["lookbackDays"]), _zone(each), short_time(each["createdAt"]))
+            for each in listed
+        ],
     )
 
 
@@ -81,6 +90,10 @@ def _kept(lookback_days: int) -> str:
 def _kept_for(workspace: dict[str, Any]) -> str:
     kept = _kept(workspace["lookbackDays"])
     return kept if kept == "for ever" else f"for {kept}"
+
+
+def _zone(workspace: dict[str, Any]) -> str:
+    return workspace["timeZone"] or "the server's"
 
 
 def _shown(workspace: dict[str, Any]) -> dict[str, Any]:

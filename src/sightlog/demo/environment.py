@@ -24,7 +24,7 @@ def find_or_make_key(store: Store, folder: Path, workspace: int, now: int) -> st
     """The key in demo.env while it is good, so that terminals which read it stay good too; else a new one."""
     kept = _kept_key(folder)
     try:
-        if kept is not None and authenticate(store, kept).workspace == workspace:
+        if kept is not None and authenticate(store, kept, now).workspace == workspace:
             return kept
     except Unauthenticated:
         pass

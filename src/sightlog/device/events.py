@@ -44,7 +44,7 @@ async def get_health(request: ApiRequest) -> Answer:
 def _caller(request: ApiRequest, *, writing: bool) -> Caller:
     """By the header X-API-Key of this dialect, or by the bearer key of the other."""
     secret = request.header(b"x-api-key") or request.bearer_key()
-    return request.allow(authenticate(request.store, secret), MAY_WRITE if writing else MAY_READ)
+    return request.allow(authenticate(request.store, secret, request.now), MAY_WRITE if writing else MAY_READ)
 
 
 def _store(request: ApiRequest, caller: Caller, raw: bytes) -> Delivered:

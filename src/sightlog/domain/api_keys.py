@@ -41,7 +41,8 @@ NO_DEFAULTS = SourceDefaults()
 
 
 class ApiKey(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A key without its secret. `scopes` None means full access. Times are formatted timestamps."""
+    """A key without its secret. `scopes` None means full access. Times are formatted timestamps; `last_used_at` is a
+    minute or so behind."""
 
     number: int
     name: str
@@ -50,6 +51,7 @@ class ApiKey(Struct, frozen=True, kw_only=True, rename="camel"):
     workspace_number: int
     created_at: str
     revoked_at: str | None = None
+    last_used_at: str | None = None
     defaults: SourceDefaults = NO_DEFAULTS
 
 

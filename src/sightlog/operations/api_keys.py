@@ -31,8 +31,8 @@ def create_api_key(
     return key, secret
 
 
-def authenticate(store: Store, secret: str | None) -> Caller:
-    """Whose key this is. Raises Unauthenticated; the words never repeat the key."""
+def authenticate(store: Store, secret: str | None, now: int) -> Caller:
+    """Whose key this is; that it was used is noted. Raises Unauthenticated; the words never repeat the key."""
     if not secret:
         raise Unauthenticated("Unauthorized: no API key came with the request; send 'Authorization: Bearer KEY'")
     caller = store.find_caller(hash_of(secret))
@@ -40,4 +40,6 @@ def authenticate(store: Store, secret: str | None) -> Caller:
         raise Unauthenticated(
             "Unauthorized: this API key is unknown or was revoked; make one with `sightlog keys create`"
         )
+    if caller.key is not None:
+        store.note_key_use(caller.key, now)
     return caller

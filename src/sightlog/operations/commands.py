@@ -57,7 +57,11 @@ def _create_workspace(context: CommandContext, arguments: Arguments) -> Any:
 
 def _change_workspace(context: CommandContext, arguments: Arguments) -> Any:
     return workspaces.change_workspace(
-        context.store, arguments["slug"], arguments.get("name"), arguments.get("lookbackDays")
+        context.store,
+        arguments["slug"],
+        arguments.get("name"),
+        arguments.get("lookbackDays"),
+        arguments.get("timeZone"),
     )
 
 

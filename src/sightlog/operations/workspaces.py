@@ -1,9 +1,11 @@
 """Making and listing workspaces, and the first one of a new data folder."""
 
-from sightlog.domain.errors import NotFound
+from sightlog.domain.errors import Invalid, NotFound
 from sightlog.domain.names import check_name, check_slug
+from sightlog.domain.retention import FOR_EVER_DAYS
 from sightlog.domain.workspaces import Workspace
 from sightlog.operations.api_keys import create_api_key
+from sightlog.operations.time_zones import check_time_zone
 from sightlog.store.contract import Store
 
 FIRST_SLUG = "my-workspace"
@@ -15,10 +17,16 @@ def create_workspace(store: Store, slug: str, name: str | None, lookback_days: i
     return store.create_workspace(check_slug(slug), check_name(name or slug), lookback_days, now)
 
 
-def change_workspace(store: Store, slug: str, name: str | None, lookback_days: int | None) -> Workspace:
-    """Change its name or how long it keeps its events (0: for ever). Raises NotFound or Invalid."""
+def change_workspace(
+    store: Store, slug: str, name: str | None, lookback_days: int | None, time_zone: str | None = None
+) -> Workspace:
+    """Change its name, how long it keeps its events (0: for ever), or its time zone (empty: the server's). Raises
+    NotFound or Invalid."""
     checked = None if name is None else check_name(name)
-    return store.change_workspace(get_workspace(store, slug).number, checked, lookback_days)
+    if lookback_days is not None and not 0 <= lookback_days <= FOR_EVER_DAYS:
+        raise Invalid.at("lookbackDays", f"expected 0 to {FOR_EVER_DAYS} days")
+    zone = check_time_zone(time_zone) if time_zone else time_zone
+    return store.change_workspace(get_workspace(store, slug).number, checked, lookback_days, zone)
 
 
 def get_workspace(store: Store, slug: str | None) -> Workspace:

@@ -37,7 +37,7 @@ class Store(Protocol):
     def change_workspace(
         self, workspace: int, name: str | None, lookback_days: int | None, time_zone: str | None = None
     ) -> Workspace:
-        """Change what is given; keys of the workspace follow it at once."""
+        """Change what is given; keys of the workspace follow it at once. An empty time zone is the server's again."""
         ...
 
     def list_workspaces(self) -> list[Workspace]:
@@ -59,6 +59,11 @@ class Store(Protocol):
 
     def find_caller(self, hash: bytes) -> Caller | None:
         """Whose key this is; None for an unknown or revoked one. A revocation is seen at once."""
+        ...
+
+    def note_key_use(self, key: int, now: int) -> None:
+        """Keep, once a minute at most, that a key was used. It returns before the commit, and does nothing when too
+        many writes wait: whoever sends an event does not wait for this."""
         ...
 
     def list_api_keys(self, workspace: int) -> list[ApiKey]:

@@ -16,7 +16,8 @@ class People(Protocol):
         ...
 
     def all_users(self) -> list[User]:
-        """In the order of their making, without removed ones; `last_seen_at` from their sessions."""
+        """In the order of their making, without removed ones. `last_seen_at` is the last sign of life of any of their
+        sessions, ended ones too."""
         ...
 
     def find_user(self, name: str) -> User | None:
@@ -65,4 +66,8 @@ class People(Protocol):
 
     def end_session(self, user: int, session: int) -> None:
         """End a session of this user at once. Idempotent."""
+        ...
+
+    def end_sessions(self, user: int, *, kept: int | None = None) -> None:
+        """End all sessions of this user at once, but the one to be kept."""
         ...

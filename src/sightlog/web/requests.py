@@ -84,7 +84,7 @@ class ApiRequest:
         secret = self.bearer_key()
         if secret is None and key_in_query:
             secret = self.query("api_key")
-        return self.allow(authenticate(self.store, secret), any_of)
+        return self.allow(authenticate(self.store, secret, self.now), any_of)
 
     def allow(self, caller: Caller, any_of: tuple[Scope, ...]) -> Caller:
         """The caller, when its key has one of these scopes. Raises Forbidden."""

@@ -9,11 +9,12 @@ from sightlog.domain.api_keys import ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.errors import NotFound
 from sightlog.domain.times import format_timestamp
 
-_SELECT = "SELECT number, workspace, name, hint, scopes, created_at, revoked_at, defaults FROM api_keys"
+_Row = tuple[int, int, str, str, str | None, int, int | None, int | None, str | None]
+_SELECT = "SELECT number, workspace, name, hint, scopes, created_at, revoked_at, last_used_at, defaults FROM api_keys"
 
 
-def _api_key(row: tuple[int, int, str, str, str | None, int, int | None, str | None]) -> ApiKey:
-    number, workspace, name, hint, scopes, created_at, revoked_at, defaults = row
+def _api_key(row: _Row) -> ApiKey:
+    number, workspace, name, hint, scopes, created_at, revoked_at, last_used_at, defaults = row
     return ApiKey(
         number=number,
         workspace_number=workspace,
@@ -22,6 +23,7 @@ def _api_key(row: tuple[int, int, str, str, str | None, int, int | None, str | N
         scopes=None if scopes is None else json.decode(scopes, type=list[Scope]),
         created_at=format_timestamp(created_at),
         revoked_at=None if revoked_at is None else format_timestamp(revoked_at),
+        last_used_at=None if last_used_at is None else format_timestamp(last_used_at),
         defaults=SourceDefaults() if defaults is None else json.decode(defaults, type=SourceDefaults),
     )
 
@@ -64,6 +66,11 @@ def find_caller(connection: sqlite3.Connection, hash: bytes) -> Caller | None:
         scopes=None if scopes is None else frozenset(json.decode(scopes, type=list[Scope])),
         defaults=None if defaults is None else json.decode(defaults, type=SourceDefaults),
     )
+
+
+def note_use(connection: sqlite3.Connection, number: int, now: int) -> None:
+    """The key was used."""
+    connection.execute("UPDATE api_keys SET last_used_at = ? WHERE number = ?", (now, number))
 
 
 def all_of_them(connection: sqlite3.Connection, workspace: int) -> list[ApiKey]:

@@ -70,8 +70,8 @@ class SqlitePeople:
             remembered.pop(hash, None)
             return None
         if now - session.last_seen_at > _MICROSECONDS_BETWEEN_NOTES:
-            number = session.id
-            self._write(lambda c: sessions.note_seen(c, number, now))
+            number, user = session.id, session.user.number
+            self._write(lambda c: sessions.note_seen(c, number, user, now))
             session = msgspec.structs.replace(session, last_seen_at=now)
         remembered[hash] = session
         return session
@@ -81,6 +81,9 @@ class SqlitePeople:
 
     def end_session(self, user: int, session: int) -> None:
         self._change(lambda c: sessions.end(c, user, session))
+
+    def end_sessions(self, user: int, *, kept: int | None = None) -> None:
+        self._change(lambda c: sessions.end_all(c, user, kept))
 
     def _read(self, question: Callable[[sqlite3.Connection], R]) -> R:
         with self._readers.snapshot() as connection:

@@ -19,6 +19,7 @@ def add(connection: sqlite3.Connection, hash: bytes, user: int, csrf: str, agent
         "INSERT INTO sessions (hash, user, csrf, created_at, last_seen_at, agent) VALUES (?, ?, ?, ?, ?, ?)",
         (hash, user, csrf, now, now, agent),
     )
+    connection.execute("UPDATE users SET last_seen_at = ? WHERE number = ?", (now, user))
 
 
 def find(connection: sqlite3.Connection, hash: bytes) -> Session | None:
@@ -33,14 +34,20 @@ def of_user(connection: sqlite3.Connection, user: int) -> list[Session]:
     return [session for row in rows if (session := _session(connection, row)) is not None]
 
 
-def note_seen(connection: sqlite3.Connection, session: int, now: int) -> None:
-    """The session showed a sign of life."""
+def note_seen(connection: sqlite3.Connection, session: int, user: int, now: int) -> None:
+    """The session, and so its user, showed a sign of life."""
     connection.execute("UPDATE sessions SET last_seen_at = ? WHERE number = ?", (now, session))
+    connection.execute("UPDATE users SET last_seen_at = ? WHERE number = ?", (now, user))
 
 
 def end(connection: sqlite3.Connection, user: int, session: int) -> None:
     """See the contract."""
     connection.execute("DELETE FROM sessions WHERE user = ? AND number = ?", (user, session))
+
+
+def end_all(connection: sqlite3.Connection, user: int, kept: int | None) -> None:
+    """See the contract."""
+    connection.execute("DELETE FROM sessions WHERE user = ? AND number IS NOT ?", (user, kept))
 
 
 def _session(connection: sqlite3.Connection, row: tuple[int, int, str, int, int, str]) -> Session | None:

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.cursor import Position
+from sightlog.domain.errors import Busy
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
@@ -47,6 +49,7 @@ R = TypeVar("R")
 
 # After each step of removal, so many free pages go back to the file system.
 _PAGES_GIVEN_BACK = 256
+_MICROSECONDS_BETWEEN_NOTES = 60_000_000
 
 
 class SqliteStore:
@@ -57,6 +60,7 @@ class SqliteStore:
         self._lock = FolderLock(folder)
         self._limits = limits
         self._callers: dict[bytes, Caller] = {}
+        self._keys_used: dict[int, int] = {}
         self._is_closed = False
         try:
             self._connection = open_for_writing(folder)
@@ -115,6 +119,13 @@ class SqliteStore:
             if caller is not None:
                 remembered[hash] = caller
         return caller
+
+    def note_key_use(self, key: int, now: int) -> None:
+        if now - self._keys_used.get(key, 0) < _MICROSECONDS_BETWEEN_NOTES:
+            return
+        self._keys_used[key] = now
+        with suppress(Busy):
+            self._writer.submit(lambda t: api_keys.note_use(t.connection, key, now))
 
     def list_api_keys(self, workspace: int) -> list[ApiKey]:
         with self._short_readers.snapshot() as connection:

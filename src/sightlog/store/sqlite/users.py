@@ -8,8 +8,7 @@ from sightlog.domain.names import name_key
 from sightlog.domain.users import Role, User
 
 _SELECT = (
-    "SELECT number, name, is_owner, password IS NOT NULL, created_at,"
-    " (SELECT max(last_seen_at) FROM sessions s WHERE s.user = users.number) FROM users WHERE removed_at IS NULL"
+    "SELECT number, name, is_owner, password IS NOT NULL, created_at, last_seen_at FROM users WHERE removed_at IS NULL"
 )
 _LINK_KEPT = 86_400_000_000
 _Row = tuple[int, str, int, int, int, int | None]

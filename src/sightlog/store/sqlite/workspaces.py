@@ -53,7 +53,7 @@ def change(
     """See the contract."""
     connection.execute(
         "UPDATE workspaces SET name = coalesce(?, name), lookback_days = coalesce(?, lookback_days),"
-        " time_zone = coalesce(?, time_zone) WHERE number = ?",
+        " time_zone = nullif(coalesce(?, time_zone), '') WHERE number = ?",
         (name, lookback_days, time_zone, workspace),
     )
     return _workspace(connection.execute(f"{_SELECT} WHERE number = ?", (workspace,)).fetchone())
