@@ -239,6 +239,7 @@ FIELDS = {
     "latest": "The newest review.",
     "all": "All reviews, newest first; only when one event is read whole.",
     "Review.eventId": "The id of the `operator_feedback` event.",
+    "Review.reviewer": "Who gave it in the dashboard; absent when a key sent it.",
     "Review.timestamp": "When the review was made.",
     # use cases
     "NewUseCase.name": "1 to 256 characters after trimming; no other use case of the workspace may have it.",

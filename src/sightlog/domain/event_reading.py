@@ -64,6 +64,8 @@ class AcceptedEvent(Struct, kw_only=True):
     related_event_id: str | None = None
     feedback: str | None = None
     index: int | None = None
+    reviewer: int | None = None
+    """Who gave this feedback in the dashboard (a user's number). Nothing that is read sets it."""
     source_ids: list[tuple[str, str]] = []
     """(path, id) of every picture that the event names."""
 

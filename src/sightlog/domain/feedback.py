@@ -15,12 +15,14 @@ class FeedbackStatus(StrEnum):
 
 
 class Review(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One review, as replies show it. Through the API its reviewer is not known (contract 6)."""
+    """One review, as replies show it. `reviewer` is the name of who gave it in the dashboard; of what a key sent, the
+    reviewer is not known (contract 6)."""
 
     event_id: str
     feedback: str
     timestamp: str
     comment: str | None = None
+    reviewer: str | None = None
 
 
 class FeedbackSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -100,8 +100,9 @@ class Store(Protocol):
     ) -> "Future[list[Receipt]]":
         """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
         else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
-        overwritten as a whole, also when the use case changes. Statistics, schema and side index move in the same
-        transaction. Ids within one call are distinct. Raises Busy at once when too many writes wait."""
+        overwritten as a whole, its reviewer too, also when the use case changes. Statistics, schema and side index
+        move in the same transaction. Ids within one call are distinct. Raises Busy at once when too many writes
+        wait."""
         ...
 
     def find_events(
@@ -124,6 +125,15 @@ class Store(Protocol):
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         """One event with all its reviews."""
+        ...
+
+    def event_types(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> dict[str, str]:
+        """id → event type of those that are in the use case."""
+        ...
+
+    def reviewers(self, workspace: int, event_ids: Sequence[str]) -> dict[str, int | None]:
+        """Who sent these events, of those that are there: the user's number for feedback that was given in the
+        dashboard, None for whatever a key sent or has overwritten since."""
         ...
 
     def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:

@@ -145,7 +145,7 @@ class Changes:
             warnings = json.encode(event.warnings).decode() if event.warnings else None
             place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
             body = (BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
-            rows.append((*place, one.received_at, one.key, *body))
+            rows.append((*place, one.received_at, one.key, event.reviewer, *body))
             self.index.add(one.use_case, seq, event.timestamp, event.event_id, event.entries)
             self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
             if event.related_event_id is not None:
@@ -154,7 +154,7 @@ class Changes:
         insert_rows(
             self.connection,
             "INSERT INTO events (seq, workspace, use_case, event_id, timestamp, event_type, received_at, api_key,"
-            " body_format, warnings, rest, images)",
+            " reviewer, body_format, warnings, rest, images)",
             rows,
         )
         insert_rows(

@@ -47,6 +47,16 @@ def by_id(connection: sqlite3.Connection, workspace: int, event_id: str) -> Stor
     return _event(connection, workspace, row, whole=True) if row else None
 
 
+def types_of(connection: sqlite3.Connection, workspace: int, use_case: int, ids: list[str]) -> dict[str, str]:
+    """See the contract."""
+    rows = connection.execute(
+        "SELECT event_id, event_type FROM events WHERE workspace = ? AND use_case = ?"
+        " AND event_id IN (SELECT value FROM json_each(?))",
+        (workspace, use_case, json.encode(ids).decode()),
+    )
+    return dict(rows.fetchall())
+
+
 def latest(connection: sqlite3.Connection, workspace: int, limit: int) -> list[StoredEvent]:
     """The events that arrived last, newest arrival first."""
     rows = connection.execute(f"{_SELECT} WHERE e.workspace = ? ORDER BY e.seq DESC LIMIT ?", (workspace, limit))

@@ -31,6 +31,15 @@ def numbers_of_reviews(connection: sqlite3.Connection, workspace: int, event_id:
     return [row[0] for row in rows]
 
 
+def reviewers(connection: sqlite3.Connection, workspace: int, event_ids: list[str]) -> dict[str, int | None]:
+    """See the contract."""
+    rows = connection.execute(
+        "SELECT event_id, reviewer FROM events WHERE workspace = ? AND event_id IN (SELECT value FROM json_each(?))",
+        (workspace, json.encode(event_ids).decode()),
+    )
+    return dict(rows.fetchall())
+
+
 def forget(connection: sqlite3.Connection, workspace: int, related_event_id: str, timestamp: int, seq: int) -> None:
     """A feedback event goes."""
     connection.execute(
@@ -72,7 +81,8 @@ def settle(
 def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:
     """An event's feedback: status, count and newest review, and with `whole` every review; None without any."""
     rows = connection.execute(
-        "SELECT e.event_id, f.feedback, f.timestamp, e.rest FROM feedback f JOIN events e ON e.seq = f.seq"
+        "SELECT e.event_id, f.feedback, f.timestamp, e.rest, u.name"
+        " FROM feedback f JOIN events e ON e.seq = f.seq LEFT JOIN users u ON u.number = e.reviewer"
         " WHERE f.workspace = ? AND f.related_event_id = ? ORDER BY f.timestamp DESC, f.seq DESC LIMIT ?",
         (workspace, event_id, 1000 if whole else 1),
     ).fetchall()
@@ -87,7 +97,8 @@ def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, 
             feedback=feedback,
             timestamp=format_timestamp(timestamp),
             comment=json.decode(rest).get("comment"),
+            reviewer=reviewer,
         )
-        for id, feedback, timestamp, rest in rows
+        for id, feedback, timestamp, rest, reviewer in rows
     ]
     return FeedbackSummary(status=reviews[0].feedback, count=count, latest=reviews[0], all=reviews if whole else None)

@@ -28,6 +28,7 @@ from sightlog.store.sqlite import (
     api_keys,
     events,
     facets,
+    feedback,
     fields,
     images,
     last_visits,
@@ -191,6 +192,14 @@ class SqliteStore:
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         with self._short_readers.snapshot() as connection:
             return events.by_id(connection, workspace, event_id)
+
+    def event_types(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> dict[str, str]:
+        with self._short_readers.snapshot() as connection:
+            return events.types_of(connection, workspace, use_case.number, list(event_ids))
+
+    def reviewers(self, workspace: int, event_ids: Sequence[str]) -> dict[str, int | None]:
+        with self._short_readers.snapshot() as connection:
+            return feedback.reviewers(connection, workspace, list(event_ids))
 
     def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:
         with self._short_readers.snapshot() as connection:
