@@ -3,6 +3,7 @@
 Rules, errors and warnings follow the contract, sections 4.3, 4.4 and 16.
 """
 
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +17,7 @@ from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.limits import Limits
 from sightlog.domain.names import new_event_id
 from sightlog.domain.retention import is_beyond_lookback
-from sightlog.domain.times import MICROSECONDS_PER_DAY, format_timestamp, parse_timestamp
+from sightlog.domain.times import MICROSECONDS_PER_DAY, format_timestamp, is_formatted, parse_timestamp
 from sightlog.domain.warnings import EventWarning, WarningCode
 
 BODY_FORMAT = 1
@@ -202,7 +203,8 @@ def _accept(
         return None, problems
     event_id = event.event_id or new_event_id()
     warnings = _warnings_of(event, timestamp, has_offset, unknown, rules)
-    head = {"eventId": event_id, "eventType": event_type_of(event), "timestamp": format_timestamp(timestamp)}
+    time = event.timestamp if is_formatted(event.timestamp) else format_timestamp(timestamp)
+    head = {"eventId": event_id, "eventType": event_type_of(event), "timestamp": time}
     data = event.event_data
     is_feedback = head["eventType"] == EventType.OPERATOR_FEEDBACK
     return (
@@ -331,6 +333,7 @@ def _unknown_field_warnings(unknown: list[str]) -> list[EventWarning]:
     ]
 
 
+@cache
 def _snake(name: str) -> str:
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
 

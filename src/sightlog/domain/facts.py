@@ -23,6 +23,10 @@ HAS_WARNINGS = "has_warnings"
 Value = str | int | float | bool
 Entry = tuple[str, str, Value]
 
+_LETTERS: dict[type, str] = {str: TEXT, bool: BOOLEAN, int: NUMBER, float: NUMBER}
+_MOST_FIELDS = 20_000
+_FIELDS: dict[tuple[str, str], str] = {}
+
 _DATA_FIELDS = (
     ("result", "result", TEXT),
     ("external_id", "external_id", TEXT),
@@ -50,7 +54,7 @@ def entries_of(event: NewEvent, has_warnings: bool) -> list[Entry]:
         _add_event_data(entries, event.event_data)
     if event.custom_metadata:
         for name, value in event.custom_metadata.items():
-            entries.append((METADATA + name, letter_of(value), value))
+            entries.append((_field(METADATA, name), _LETTERS[type(value)], value))
     images = event.images or ()
     entries.append(("image_count", NUMBER, len(images)))
     if images:
@@ -62,9 +66,17 @@ def entries_of(event: NewEvent, has_warnings: bool) -> list[Entry]:
 
 def letter_of(value: Value) -> str:
     """The index's letter for a value's type; integers and floats are both numbers."""
-    if isinstance(value, str):
-        return TEXT
-    return BOOLEAN if isinstance(value, bool) else NUMBER
+    return _LETTERS[type(value)]
+
+
+def _field(prefix: str, name: str) -> str:
+    """The field of a name that a sender chose: the same text each time, because its hash is wanted often."""
+    known = _FIELDS.get((prefix, name))
+    if known is None:
+        if len(_FIELDS) >= _MOST_FIELDS:
+            _FIELDS.clear()
+        known = _FIELDS[(prefix, name)] = prefix + name
+    return known
 
 
 def _add_event_data(entries: list[Entry], data: EventData) -> None:
@@ -83,21 +95,33 @@ def _add_images(entries: list[Entry], images: Iterable[ImageEntry]) -> None:
     bounds: dict[str, list[float]] = {}
     metadata: dict[Entry, None] = {}
     for image in images:
-        for _, annotations in image.annotation_lists():
-            for annotation in annotations:
-                seen = bounds.setdefault(annotation.class_name, [])
-                if annotation.confidence is not None:
-                    seen.append(annotation.confidence)
-        for name, value in (image.metadata or {}).items():
-            metadata[(IMAGE_METADATA + name, letter_of(value), value)] = None
+        for annotations in (
+            image.object_detections,
+            image.classifications,
+            image.instance_segmentations,
+            image.keypoints,
+        ):
+            for annotation in annotations or ():
+                name, confidence = annotation.class_name, annotation.confidence
+                seen = bounds.get(name)
+                if seen is None:
+                    bounds[name] = [] if confidence is None else [confidence]
+                elif confidence is not None:
+                    seen.append(confidence)
+        if image.metadata:
+            for name, value in image.metadata.items():
+                metadata[(_field(IMAGE_METADATA, name), letter_of(value), value)] = None
     for name, confidences in bounds.items():
+        field = _field(CLASS, name)
         if not confidences:
-            entries.append((CLASS + name, TEXT, ""))
-            continue
-        low, high = min(confidences), max(confidences)
-        entries.append((CLASS + name, NUMBER, high))
-        if low != high:
-            entries.append((CLASS + name, NUMBER, low))
+            entries.append((field, TEXT, ""))
+        elif len(confidences) == 1:
+            entries.append((field, NUMBER, confidences[0]))
+        else:
+            low, high = min(confidences), max(confidences)
+            entries.append((field, NUMBER, high))
+            if low != high:
+                entries.append((field, NUMBER, low))
     entries.extend(metadata)
 
 

@@ -4,7 +4,8 @@ A contribution is what one event adds, and what is taken away again when the eve
 Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable
+from typing import TypeVar
 
 from msgspec import json
 
@@ -23,37 +24,93 @@ IMAGE_FIELD, IMAGE_VALUE = "image_field", "image_value"
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
 TallyKey = tuple[str, int, str]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
-def contributions(entries: Iterable[Entry], timestamp: int) -> Iterator[TallyKey]:
+def contributions(entries: Iterable[Entry], timestamp: int) -> list[TallyKey]:
     """The counts that one event with these facts and this time (microseconds) is part of, each once."""
+    fields, sources, others = sorted_contributions(entries, timestamp)
+    return fields + sources + others
+
+
+def sorted_contributions(
+    entries: Iterable[Entry], timestamp: int, uncounted: Container[str] = frozenset()
+) -> tuple[list[TallyKey], list[TallyKey], list[TallyKey]]:
+    """The contributions to fields, to sources, and all others. The values of facts' fields that are `uncounted` are
+    left out. This runs for every event: what can be known of a field is looked up once."""
     event_type = result = ""
-    sources: list[tuple[str, str]] = []
+    fields: list[TallyKey] = []
+    sources: list[TallyKey] = []
+    others: list[TallyKey] = []
     seen: set[TallyKey] = set()
-    for field, letter, value in entries:
-        if field.startswith(METADATA):
-            name = field[len(METADATA) :]
-            yield FIELD, NO_TIME, name + SEPARATOR + letter
-            yield VALUE, NO_TIME, value_key(name, letter, value)
-        elif field == "type":
+    for entry in entries:
+        field, letter, value = entry
+        kind, name = _ROLES.get(field) or _role_of(field)
+        if kind == "":
+            continue
+        if kind == FIELD:
+            fields.append(_field_key(kind, name, letter))
+            if field not in uncounted:
+                others.append(_value_tally(VALUE, name, entry))
+        elif kind == CLASS_KIND:
+            seen.add((CLASS_KIND, NO_TIME, name))
+        elif kind == IMAGE_FIELD:
+            seen.add(_field_key(kind, name, letter))
+            if field not in uncounted:
+                others.append(_value_tally(IMAGE_VALUE, name, entry))
+        elif kind == TYPE:
             event_type = str(value)
-        elif field == "result":
+        elif kind == OUTCOME:
             result = str(value)
-        elif field in SOURCES:
-            sources.append((field, str(value)))
-        elif field.startswith(CLASS):
-            seen.add((CLASS_KIND, NO_TIME, field[len(CLASS) :]))
-        elif field.startswith(IMAGE_METADATA):
-            name = field[len(IMAGE_METADATA) :]
-            seen.add((IMAGE_FIELD, NO_TIME, name + SEPARATOR + letter))
-            seen.add((IMAGE_VALUE, NO_TIME, value_key(name, letter, value)))
-    yield TYPE, NO_TIME, event_type
-    yield OUTCOME, quarter_hour_of(timestamp), event_type + SEPARATOR + result
-    for kind, name in sources:
-        yield kind, NO_TIME, name
-        if result == "fail":
-            yield FAILS_OF[kind], NO_TIME, name
-    yield from seen
+        else:
+            sources.append((kind, NO_TIME, str(value)))
+    others.append((TYPE, NO_TIME, event_type))
+    others.append((OUTCOME, quarter_hour_of(timestamp), event_type + SEPARATOR + result))
+    if result == "fail":
+        others.extend((FAILS_OF[kind], NO_TIME, name) for kind, _, name in sources)
+    for key in seen:
+        (fields if key[0] == IMAGE_FIELD else others).append(key)
+    return fields, sources, others
+
+
+# Senders name the fields and values: these memories are emptied when they have grown.
+_MOST_REMEMBERED = 20_000
+_ROLES: dict[str, tuple[str, str]] = {}
+_FIELD_KEYS: dict[tuple[str, str, str], TallyKey] = {}
+_VALUE_TALLIES: dict[Entry, TallyKey] = {}
+
+
+def _role_of(field: str) -> tuple[str, str]:
+    """(the kind of count that a fact's field adds to, or nothing; the name within it)."""
+    if field.startswith(METADATA):
+        role = FIELD, field[len(METADATA) :]
+    elif field.startswith(CLASS):
+        role = CLASS_KIND, field[len(CLASS) :]
+    elif field.startswith(IMAGE_METADATA):
+        role = IMAGE_FIELD, field[len(IMAGE_METADATA) :]
+    elif field in SOURCES or field == TYPE:
+        role = field, ""
+    else:
+        role = OUTCOME if field == "result" else "", ""
+    return _remember(_ROLES, field, role)
+
+
+def _field_key(kind: str, name: str, letter: str) -> TallyKey:
+    return _FIELD_KEYS.get((kind, name, letter)) or _remember(
+        _FIELD_KEYS, (kind, name, letter), (kind, NO_TIME, name + SEPARATOR + letter)
+    )
+
+
+def _value_tally(kind: str, name: str, entry: Entry) -> TallyKey:
+    return _VALUE_TALLIES.get(entry) or _remember(_VALUE_TALLIES, entry, (kind, NO_TIME, value_key(name, *entry[1:])))
+
+
+def _remember(memory: dict[K, V], key: K, value: V) -> V:
+    if len(memory) >= _MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
+    return value
 
 
 def value_key(name: str, letter: str, value: Value) -> str:

@@ -52,6 +52,14 @@ def format_timestamp(timestamp: int) -> str:
     return moment_of(timestamp).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+_FORMATTED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+
+
+def is_formatted(text: str) -> bool:
+    """Whether a timestamp that can be read looks as `format_timestamp` would write it."""
+    return _FORMATTED.fullmatch(text) is not None
+
+
 def quarter_hour_of(timestamp: int) -> int:
     """The number of the UTC quarter-hour since 1970 that holds this timestamp."""
     return timestamp // MICROSECONDS_PER_QUARTER_HOUR

@@ -12,7 +12,7 @@ from sightlog.domain.event_reading import BODY_FORMAT, AcceptedEvent, add_warnin
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.stored import Receipt
-from sightlog.domain.tallies import FEEDBACK, FIELD, IMAGE_FIELD, NO_TIME, SEPARATOR, SOURCES, contributions
+from sightlog.domain.tallies import FEEDBACK, NO_TIME, sorted_contributions
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.connection import Row, insert_rows
@@ -167,21 +167,17 @@ class Changes:
         self, use_case: int, entries: list[Entry], timestamp: int, seq: int, received_at: int, sign: int
     ) -> None:
         """Add (+1) or take away (-1) what one event contributes to everything that is counted."""
-        deltas = self.tallies.deltas
-        for kind, quarter_hour, key in contributions(entries, timestamp):
-            full = (use_case, kind, quarter_hour, key)
-            deltas[full] = deltas.get(full, 0) + sign
-            if kind in (FIELD, IMAGE_FIELD):
-                field = (use_case, kind, key.split(SEPARATOR, 1)[0])
-                if sign > 0:
-                    self.fields.see(field, timestamp)
-                else:
-                    self.fields.removed.add(field)
-            elif kind in SOURCES:
-                if sign > 0:
-                    self.sources.hear((use_case, kind, key), timestamp, seq, received_at)
-                else:
-                    self.sources.remove((use_case, kind, key), timestamp, seq)
+        uncounted = self.watch.uncounted(self.connection, use_case)
+        fields, sources, others = sorted_contributions(entries, timestamp, uncounted)
+        self.tallies.count(use_case, fields, sign)
+        self.tallies.count(use_case, sources, sign)
+        self.tallies.count(use_case, others, sign)
+        if sign > 0:
+            self.fields.see(use_case, fields, timestamp)
+            self.sources.hear(use_case, sources, timestamp, seq, received_at)
+        else:
+            self.fields.remove(use_case, fields)
+            self.sources.remove(use_case, sources, timestamp, seq)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

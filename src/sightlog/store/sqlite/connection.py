@@ -14,7 +14,7 @@ PAGE_BYTES = 8192
 
 # Rows per statement. sqlite3 lets go of the interpreter's lock at every step, and a busy event loop gives it back
 # late: with one row a step the writer fell to 3 % of its speed beside a busy thread, with many rows to 100 %.
-_CHUNKS = (512, 64, 8, 1)
+_CHUNKS = (512, 128, 32, 8, 2, 1)
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

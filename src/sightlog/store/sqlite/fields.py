@@ -3,9 +3,9 @@
 import sqlite3
 
 from sightlog.domain.metadata_schema import MetadataSchema, SchemaField
-from sightlog.domain.tallies import FIELD, IMAGE_FIELD, SEPARATOR, TYPE_NAMES
+from sightlog.domain.tallies import FIELD, IMAGE_FIELD, SEPARATOR, TYPE_NAMES, TallyKey
 from sightlog.domain.times import format_timestamp
-from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.tallies import read_group
 
 FieldKey = tuple[int, str, str]
@@ -16,12 +16,34 @@ class FieldChanges:
     """What one commit learns of fields."""
 
     def __init__(self) -> None:
-        self.seen: dict[FieldKey, tuple[int, int]] = {}
+        self._spans: dict[int, dict[TallyKey, list[int]]] = {}
         self.removed: set[FieldKey] = set()
 
-    def see(self, field: FieldKey, timestamp: int) -> None:
-        first, last = self.seen.get(field, (timestamp, timestamp))
-        self.seen[field] = (min(first, timestamp), max(last, timestamp))
+    def see(self, use_case: int, keys: list[TallyKey], timestamp: int) -> None:
+        """An event counts for these fields."""
+        spans = self._spans.setdefault(use_case, {})
+        for key in keys:
+            span = spans.get(key)
+            if span is None:
+                spans[key] = [timestamp, timestamp]
+            elif timestamp > span[1]:
+                span[1] = timestamp
+            elif timestamp < span[0]:
+                span[0] = timestamp
+
+    def remove(self, use_case: int, keys: list[TallyKey]) -> None:
+        """An event counts for these fields no longer."""
+        self.removed.update((use_case, kind, key.split(SEPARATOR, 1)[0]) for kind, _, key in keys)
+
+    def rows(self) -> list[Row]:
+        """Each field with the span of all its types."""
+        spans: dict[FieldKey, tuple[int, int]] = {}
+        for use_case, seen in self._spans.items():
+            for (kind, _, key), (first, last) in seen.items():
+                field = use_case, kind, key.split(SEPARATOR, 1)[0]
+                known = spans.get(field, (first, last))
+                spans[field] = min(first, known[0]), max(last, known[1])
+        return [(*field, *span) for field, span in spans.items()]
 
 
 def apply_changes(connection: sqlite3.Connection, changes: FieldChanges) -> None:
@@ -29,7 +51,7 @@ def apply_changes(connection: sqlite3.Connection, changes: FieldChanges) -> None
     insert_rows(
         connection,
         "INSERT INTO fields (use_case, kind, name, first_seen, last_seen)",
-        [(*field, *span) for field, span in changes.seen.items()],
+        changes.rows(),
         "ON CONFLICT (use_case, kind, name) DO UPDATE SET"
         " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
     )

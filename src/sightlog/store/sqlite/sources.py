@@ -4,7 +4,8 @@ import sqlite3
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import TEXT
-from sightlog.store.sqlite.connection import insert_rows
+from sightlog.domain.tallies import TallyKey
+from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.tallies import CrowdWatch, read_keys
@@ -17,29 +18,44 @@ class SourceChanges:
     """What one commit learns of sources: source → (newest timestamp, newest seq, its arrival)."""
 
     def __init__(self) -> None:
-        self.heard: dict[SourceKey, tuple[int, int, int]] = {}
+        self._heard: dict[int, dict[TallyKey, list[int]]] = {}
         self.removed: dict[SourceKey, tuple[int, int]] = {}
 
-    def hear(self, source: SourceKey, timestamp: int, seq: int, received_at: int) -> None:
-        newest, _, _ = self.heard.get(source, (timestamp, 0, 0))
-        self.heard[source] = (max(newest, timestamp), seq, received_at)
+    def hear(self, use_case: int, keys: list[TallyKey], timestamp: int, seq: int, received_at: int) -> None:
+        """An event comes from these sources; numbers ascend."""
+        heard = self._heard.setdefault(use_case, {})
+        for key in keys:
+            last = heard.get(key)
+            if last is None:
+                heard[key] = [timestamp, seq, received_at]
+            else:
+                last[1], last[2] = seq, received_at
+                if timestamp > last[0]:
+                    last[0] = timestamp
 
-    def remove(self, source: SourceKey, timestamp: int, seq: int) -> None:
-        newest, last = self.removed.get(source, (timestamp, seq))
-        self.removed[source] = (max(newest, timestamp), max(last, seq))
+    def remove(self, use_case: int, keys: list[TallyKey], timestamp: int, seq: int) -> None:
+        """An event of these sources leaves."""
+        for kind, _, name in keys:
+            source = use_case, kind, name
+            newest, last = self.removed.get(source, (timestamp, seq))
+            self.removed[source] = (max(newest, timestamp), max(last, seq))
+
+    def rows(self, connection: sqlite3.Connection, watch: CrowdWatch) -> list[Row]:
+        """The sources that were heard, but for crowded ones."""
+        return [
+            (use_case, kind, name, *last)
+            for use_case, heard in self._heard.items()
+            for (kind, _, name), last in heard.items()
+            if not watch.is_crowded(connection, (use_case, kind, ""))
+        ]
 
 
 def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch, index: SideIndex) -> None:
     """Call it after the tallies and the side index, from which a source is read anew when its last event went."""
-    rows = [
-        (*source, *last)
-        for source, last in changes.heard.items()
-        if not watch.is_crowded(connection, (source[0], source[1], ""))
-    ]
     insert_rows(
         connection,
         "INSERT INTO sources (use_case, kind, name, last_timestamp, last_seq, last_received_at)",
-        rows,
+        changes.rows(connection, watch),
         "ON CONFLICT (use_case, kind, name) DO UPDATE SET"
         " last_timestamp = max(last_timestamp, excluded.last_timestamp),"
         " last_seq = max(last_seq, excluded.last_seq),"

@@ -5,8 +5,10 @@ counted exactly up to a limit. Beyond it their counts are dropped and the group 
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 
+from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
 from sightlog.domain.tallies import (
     FAILS_OF,
@@ -31,11 +33,23 @@ class TallyChanges:
     """What one commit adds to and takes from the counts."""
 
     def __init__(self) -> None:
-        self.deltas: dict[tuple[int, str, int, str], int] = {}
+        self._of_use_case: dict[int, Counter[TallyKey]] = {}
 
     def add(self, use_case: int, key: TallyKey, n: int) -> None:
-        full = (use_case, *key)
-        self.deltas[full] = self.deltas.get(full, 0) + n
+        self._of_use_case.setdefault(use_case, Counter())[key] += n
+
+    def count(self, use_case: int, keys: list[TallyKey], sign: int) -> None:
+        """Add each key once, or take it away once (-1)."""
+        counter = self._of_use_case.setdefault(use_case, Counter())
+        if sign > 0:
+            counter.update(keys)
+        else:
+            counter.subtract(keys)
+
+    def deltas(self) -> dict[tuple[int, str, int, str], int]:
+        """What changes in all."""
+        found = self._of_use_case.items()
+        return {(use_case, *key): n for use_case, counter in found for key, n in counter.items() if n}
 
 
 class CrowdWatch:
@@ -48,15 +62,29 @@ class CrowdWatch:
         self._limits = limits
         self._keys: dict[Group, set[str]] = {}
         self._crowded: set[Group] | None = None
+        self._uncounted: dict[int, set[str]] = {}
 
     def forget(self) -> None:
         self._keys.clear()
+        self._uncounted.clear()
         self._crowded = None
 
     def is_crowded(self, connection: sqlite3.Connection, group: Group) -> bool:
         if self._crowded is None:
             self._crowded = set(connection.execute("SELECT use_case, kind, name FROM crowded"))
         return group in self._crowded
+
+    def uncounted(self, connection: sqlite3.Connection, use_case: int) -> set[str]:
+        """The facts' fields whose values are not counted."""
+        found = self._uncounted.get(use_case)
+        if found is None:
+            self.is_crowded(connection, (use_case, "", ""))
+            found = self._uncounted[use_case] = {
+                (METADATA if kind == VALUE else IMAGE_METADATA) + name
+                for of, kind, name in self._crowded or ()
+                if of == use_case and kind in (VALUE, IMAGE_VALUE)
+            }
+        return found
 
     def keys(self, connection: sqlite3.Connection, group: Group) -> set[str]:
         if group not in self._keys:
@@ -70,6 +98,7 @@ class CrowdWatch:
         """Drop the group's counts for good."""
         assert self._crowded is not None
         self._crowded.add(group)
+        self._uncounted.clear()
         self._keys.pop(group, None)
         use_case, kind, name = group
         connection.execute("INSERT OR IGNORE INTO crowded (use_case, kind, name) VALUES (?, ?, ?)", group)
@@ -84,7 +113,7 @@ class CrowdWatch:
 
 def apply_changes(connection: sqlite3.Connection, changes: TallyChanges, watch: CrowdWatch) -> None:
     """Write one commit's changes; keys that fall to nothing disappear."""
-    deltas = {key: n for key, n in changes.deltas.items() if n}
+    deltas = changes.deltas()
     _watch_groups(connection, deltas, watch)
     rows = sorted((*key, n) for key, n in deltas.items())
     insert_rows(
