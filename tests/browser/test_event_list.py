@@ -143,3 +143,17 @@ def test_filtering_and_paging_work_without_scripts(open_list: OpenList, events: 
     page.get_by_label("cam-7").check()
     page.get_by_role("button", name="Apply").click()
     assert listed(page) == [events[6]["eventId"]]
+
+
+def test_a_verdict_by_key_with_a_way_back(
+    open_list: OpenList, events: list[Json], caller: Caller, use_case: str
+) -> None:
+    page = open_list()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    row = page.locator("[data-event]").nth(1)
+    expect(row).to_contain_text("Incorrect")
+    page.get_by_role("button", name="Undo").click()
+    expect(row).not_to_contain_text("Incorrect")
+    assert caller.count(use_case, feedbackStatus=["incorrect"]) == 0

@@ -56,3 +56,23 @@ def test_another_use_cases_events_stay(editor: Visitor, caller: Caller, use_case
     address = f"/{editor.workspace}/vision-events/{use_case}/selection"
     editor.post(address, {"action": "delete", "event": elsewhere["eventId"], "confirmed": "1"})
     assert caller.ids(other_use_case) == [elsewhere["eventId"]]
+
+
+def test_a_verdict_for_several_and_taking_it_back(
+    operator: Visitor, editor: Visitor, caller: Caller, use_case: str
+) -> None:
+    made = [event(use_case, n, eventData={"result": "fail"}) for n in range(3)]
+    caller.batch(*made)
+    ids = [one["eventId"] for one in made]
+    address = f"/{operator.workspace}/vision-events/{use_case}"
+    done = operator.post(f"{address}/selection?segment=review", {"action": "incorrect", "event": ids[:2]})
+    assert done.headers["location"] == f"{address}?segment=review&notice=reviewed"
+    assert shown(operator.get(done.headers["location"]).text) == ids[2:]
+    part = {"x-part": "1"}
+    given = operator.post(f"{address}/selection", {"action": "correct", "event": ids[2:]}, headers=part).json()
+    assert caller.count(use_case, feedbackStatus=["correct"]) == 1
+    undo = {"action": "take_back", "event": given["feedback"]}
+    assert editor.post(f"{address}/selection", undo).status_code == 403
+    assert operator.post(f"{address}/selection", undo, headers=part).json() == {"takenBack": 1}
+    assert caller.count(use_case, feedbackStatus=["correct"]) == 0
+    assert operator.post(f"{address}/selection", {"action": "correct", "event": "nobody"}).status_code == 404

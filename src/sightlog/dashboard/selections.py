@@ -1,21 +1,26 @@
 """What is done with several events that were selected in a list. Without scripts it is a form around the list."""
 
+from typing import Any
+
 from sightlog.dashboard.filter_urls import parse
-from sightlog.dashboard.frame import redirect, render
+from sightlog.dashboard.frame import redirect, render, wants_part
 from sightlog.dashboard.list_links import ListLinks
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.use_case_visits import visit_use_case
 from sightlog.domain.errors import Forbidden, Invalid
+from sightlog.domain.feedback import FeedbackStatus
 from sightlog.domain.use_cases import UseCase
 from sightlog.domain.users import Role
 from sightlog.operations import retention
-from sightlog.web.answers import Answer
+from sightlog.operations.feedback import give_feedback, take_back
+from sightlog.web.answers import Answer, json_answer
 from sightlog.web.forms import Form
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Route
 from sightlog.web.visits import Visit, form
 
 MOST_SELECTED = 1000
+VERDICTS = tuple(status.value for status in FeedbackStatus if status is not FeedbackStatus.NONE)
 
 
 async def act_on_selection(request: ApiRequest) -> Answer:
@@ -27,15 +32,56 @@ async def act_on_selection(request: ApiRequest) -> Answer:
         raise Invalid.at("event", "select at least one event")
     if len(event_ids) > MOST_SELECTED:
         raise Invalid.at("event", f"select at most {MOST_SELECTED} events at once")
-    if fields.one("action") == "delete":
+    action = fields.one("action")
+    if action == "delete":
         return await _delete(request, who, use_case, fields, event_ids)
+    if action == "take_back":
+        return await _take_back(request, who, use_case, event_ids)
+    if action in VERDICTS:
+        return await _review(request, who, use_case, action, event_ids)
     raise Invalid.at("action", "there is no such action")
+
+
+async def _review(request: ApiRequest, who: Visit, use_case: UseCase, verdict: str, event_ids: list[str]) -> Answer:
+    """One verdict for all. A script gets the ids of the feedback, with which it can be taken back."""
+    given = await request.run_errand(
+        lambda: give_feedback(
+            request.store,
+            who.caller,
+            who.person.number,
+            use_case,
+            event_ids,
+            verdict,
+            "",
+            request.limits,
+            request.now,
+        )
+    )
+    return _done(request, who, use_case, {"feedback": given}, "reviewed")
+
+
+async def _take_back(request: ApiRequest, who: Visit, use_case: UseCase, feedback_ids: list[str]) -> Answer:
+    blobs = request.context.blobs
+    count = await request.run_errand(
+        lambda: take_back(request.store, blobs, who.caller, who.person.number, use_case, feedback_ids)
+    )
+    return _done(request, who, use_case, {"takenBack": count}, "deleted")
+
+
+def _done(request: ApiRequest, who: Visit, use_case: UseCase, said: dict[str, Any], notice: str) -> Answer:
+    if wants_part(request):
+        return json_answer(said)
+    return redirect(_links(request, who, use_case).list(notice=notice))
+
+
+def _links(request: ApiRequest, who: Visit, use_case: UseCase) -> ListLinks:
+    return ListLinks(who.workspace.slug, use_case.id, parse(request.queries()))
 
 
 async def _delete(request: ApiRequest, who: Visit, use_case: UseCase, fields: Form, event_ids: list[str]) -> Answer:
     if not who.may(Role.EDITOR):
         raise Forbidden("deleting events needs the role 'editor'")
-    links = ListLinks(who.workspace.slug, use_case.id, parse(request.queries()))
+    links = _links(request, who, use_case)
     if not fields.one("confirmed"):
         return render(request, who, "delete_events.html", use_case=use_case, links=links, event_ids=event_ids)
     await request.run_errand(

@@ -1,5 +1,5 @@
 // Selecting several events of a list: click, shift-click and x; a bar at the bottom says what can be done with them.
-import { fill, request } from "./http.js";
+import { fetchPart, fill, post, request } from "./http.js";
 import { isTyping } from "./keys.js";
 import { toast } from "./toast.js";
 
@@ -28,6 +28,46 @@ function toggle(row, withThoseBetween) {
   box.checked = !box.checked;
   if (withThoseBetween && last) chooseUpTo(box);
   last = box;
+  show();
+}
+
+const VERDICTS = ["correct", "incorrect", "inconclusive"];
+
+/** Feedback on several events at once, with a way back. */
+async function review(ids, verdict) {
+  try {
+    const answer = await post(address, [["action", verdict], ...ids.map((id) => ["event", id])]);
+    const { feedback } = await answer.json();
+    await refresh(ids);
+    const words = `${ids.length === 1 ? "1 event" : `${ids.length} events`} marked as ${verdict}.`;
+    toast(words, () => takeBack(ids, feedback), 10);
+  } catch (error) {
+    toast(error.status ? error.message : "Not reached; nothing was saved.");
+  }
+}
+
+async function takeBack(ids, feedback) {
+  try {
+    await post(address, [["action", "take_back"], ...feedback.map((id) => ["event", id])]);
+    await refresh(ids);
+    toast("Taken back.");
+  } catch (error) {
+    toast(error.status ? error.message : "Not reached; the feedback is still there.");
+  }
+}
+
+/** The rows of these events as they are now. One that the filters no longer let through stays, in pale. */
+async function refresh(ids) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = await fetchPart(location.href);
+  for (const id of ids) {
+    const selector = `[data-event="${CSS.escape(id)}"]`;
+    const row = form.querySelector(selector);
+    const now = fresh.content.querySelector(selector);
+    row?.classList.toggle("is-done", !now);
+    if (row && now) row.replaceChildren(...now.childNodes);
+    else if (row) row.querySelector("input[name=event]").checked = false;
+  }
   show();
 }
 
@@ -76,9 +116,11 @@ if (form) {
   form.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
 
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.value !== "delete") return;
     event.preventDefault();
-    confirmDeletion();
+    const action = event.submitter?.value;
+    const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
+    if (action === "delete") confirmDeletion();
+    else review(chosen, action);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -87,6 +129,10 @@ if (form) {
     if (event.key.toLowerCase() === "x" && row) {
       event.preventDefault();
       toggle(row, event.shiftKey);
+    } else if (VERDICTS[event.key - 1] && !document.querySelector(".beside")) {
+      const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
+      const ids = chosen.length || !row ? chosen : [row.dataset.event];
+      if (ids.length) review(ids, VERDICTS[event.key - 1]);
     } else if (event.key === "Escape" && form.classList.contains("choosing") && !document.querySelector(".beside")) {
       for (const box of boxes()) box.checked = false;
       show();
