@@ -3,10 +3,10 @@
 
 bin := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format bench sample clean
+.PHONY: help run serve test check lint format bench bench-peers sample clean
 
 help: ## list these jobs
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: ## the demo: three use cases with two weeks of events, and one more every few seconds
 	@sh scripts/setup.sh run
@@ -39,6 +39,10 @@ bench: ## the figures of docs/performance.md, each beside its ceiling
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks $(ARGS)
 	@$(bin)/python -m benchmarks.pictures
+
+bench-peers: ## the figures of docs/peers.md: FiftyOne, MongoDB and PostgreSQL beside Sightlog (installs them)
+	@sh scripts/setup.sh test
+	@$(bin)/python -m benchmarks.peers $(ARGS)
 
 sample: ## the upgrade sample of the newest table version, made anew; only before that version's release
 	@sh scripts/setup.sh test

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -97,9 +98,9 @@ class Server:
         try:
             address = msgspec.json.decode(run_file.read_bytes(), type=RunningServer).address
             self.port = int(address.rsplit(":", 1)[1])
-            connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            with closing(http.client.HTTPConnection(self.host, self.port, timeout=5)) as connection:
+                connection.request("GET", "/readyz")
+                return connection.getresponse().status == 200
         except (OSError, msgspec.DecodeError):
             return False
 
