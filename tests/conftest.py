@@ -16,7 +16,9 @@ OTHER_WORKSPACE = "other-plant"
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A live server; that it ends well on SIGTERM is part of the run."""
-    with serving(tmp_path_factory.mktemp("session") / "data") as running:
+    # Most tests make a use case of their own.
+    limits = {"SIGHTLOG_USE_CASES_PER_WORKSPACE": "100000"}
+    with serving(tmp_path_factory.mktemp("session") / "data", **limits) as running:
         yield running
 
 

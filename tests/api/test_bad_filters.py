@@ -119,7 +119,24 @@ def test_meaningless_filter_is_refused_with_what_would_be_allowed(
 @pytest.mark.parametrize(("filters", "path"), MISSHAPEN, ids=[str(row[0]) for row in MISSHAPEN])
 def test_misshapen_filter_is_refused_at_its_path(caller: Caller, asked: str, filters: Json, path: str) -> None:
     reply = caller.http.post("/vision-events/query", json={"useCaseId": asked} | filters)
-    refused(reply, 400, "invalid", path=path)
+    refused(reply, 400, "invalid_filter", path=path)
+
+
+def test_wrong_shape_is_answered_with_an_example_of_the_right_one(caller: Caller, asked: str) -> None:
+    for filters, says in (
+        ({"deviceId": "cam-5"}, '{"operator": "eq", "value": "cam-5"}'),
+        ({"imageCount": 2}, '{"operator": "gte", "value": 2}'),
+        ({"deviceID": op("eq", "cam-5")}, "did you mean deviceId?"),
+    ):
+        reply = caller.http.post("/vision-events/query", json={"useCaseId": asked} | filters)
+        refused(reply, 400, "invalid_filter", says=says)
+
+
+def test_range_that_ends_before_it_begins_is_refused(caller: Caller, asked: str) -> None:
+    filters = {"startTime": "2026-08-13T10:00:00Z", "endTime": "2026-08-13T09:00:00Z"}
+    for path in ("query", "count"):
+        reply = caller.http.post(f"/vision-events/{path}", json={"useCaseId": asked} | filters)
+        refused(reply, 400, "invalid_filter", path="endTime", says="lies before startTime")
 
 
 def test_every_bad_filter_is_named_at_once(caller: Caller, asked: str) -> None:

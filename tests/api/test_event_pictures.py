@@ -1,9 +1,11 @@
 """Events and the pictures that they name: links and sizes in replies, and what was said of a picture at its upload."""
 
+import io
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.builders import a_box, an_event, an_image, new_id
 from tests.expect import Caller, refused, warned_of
@@ -39,7 +41,11 @@ def test_page_and_single_event_carry_links_and_sizes(caller: Caller, nobody: htt
         assert (image["inputWidth"], image["inputHeight"]) == (240, 180)
         assert nobody.get(image["url"]).content == shown
         assert nobody.get(image["inputUrl"]).content == frame
-        added = {"url", "width", "height", "inputUrl", "inputWidth", "inputHeight"}
+        assert Image.open(io.BytesIO(nobody.get(image["thumbUrl"]).content)).size == (120, 90)
+        assert Image.open(io.BytesIO(nobody.get(image["inputThumbUrl"]).content)).size == (240, 180)
+        refusal = nobody.get(image["url"] + "&size=thumb")
+        refused(refusal, 403, "forbidden", says="thumbUrl")
+        added = {"url", "thumbUrl", "width", "height", "inputUrl", "inputThumbUrl", "inputWidth", "inputHeight"}
         assert image.keys() == entry.keys() | added
 
 
@@ -48,9 +54,9 @@ def test_entry_with_one_picture_has_one_link(caller: Caller, use_case: str) -> N
     event = an_event(use_case=use_case, images=[{"inputSourceId": id}, an_image(), {"sourceId": id}])
     caller.create(event)
     only_input, none, only_shown = caller.event(event["eventId"])["images"]
-    assert only_input.keys() == {"inputSourceId", "inputUrl", "inputWidth", "inputHeight"}
+    assert only_input.keys() == {"inputSourceId", "inputUrl", "inputThumbUrl", "inputWidth", "inputHeight"}
     assert none == an_image()
-    assert only_shown.keys() == {"sourceId", "url", "width", "height"}
+    assert only_shown.keys() == {"sourceId", "url", "thumbUrl", "width", "height"}
 
 
 def test_links_are_never_part_of_what_was_stored(caller: Caller, use_case: str) -> None:

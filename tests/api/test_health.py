@@ -18,7 +18,7 @@ def test_health_is_only_read(nobody: httpx.Client, path: str) -> None:
     refused(nobody.post(path), 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/sign-in", "/docs"])
 def test_pages_load_nothing_from_elsewhere(nobody: httpx.Client, path: str) -> None:
     page = nobody.get(path)
     assert page.status_code == 200

@@ -1,6 +1,7 @@
 """PUT /vision-events/use-cases/{id}."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -71,3 +72,10 @@ def test_missing_or_another_workspaces_use_case_is_not_found(
 
 def test_rename_without_a_valid_key_is_refused(outsider: httpx.Client, use_case: str) -> None:
     refused(rename(outsider, use_case, new_name()), 401, "unauthenticated")
+
+
+def test_name_with_a_slash_or_a_percent_sign_can_stand_in_an_address(caller: Caller) -> None:
+    for name in (new_name("Line 1/2"), new_name("50%2Foff")):
+        id = caller.new_use_case(name)
+        address = f"/vision-events/custom-metadata-schema/{quote(name, safe='')}"
+        assert answer(caller.http.get(address))["useCaseId"] == id

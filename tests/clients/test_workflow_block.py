@@ -163,8 +163,8 @@ def test_event_with_one_picture_arrives(
 ) -> None:
     assert block.run(use_case, "custom", {"value": "x"}, **{which: frame})[0] == 201
     (image,) = caller.query(use_case)["events"][0]["images"]
-    named = {"output": {"sourceId", "url", "width", "height"}}
-    named["frame"] = {"inputSourceId", "inputUrl", "inputWidth", "inputHeight"}
+    named = {"output": {"sourceId", "url", "thumbUrl", "width", "height"}}
+    named["frame"] = {"inputSourceId", "inputUrl", "inputThumbUrl", "inputWidth", "inputHeight"}
     assert image.keys() == {"label"} | named[which]
 
 

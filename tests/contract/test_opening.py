@@ -1,6 +1,7 @@
 """Opening a data folder: one process at a time, migrated, never an older program on a newer database."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sightlog.domain.errors import FolderInUse, StoreTooNew
+from sightlog.domain.errors import Busy, FolderInUse, StoreGone, StoreTooNew
 from sightlog.domain.limits import Limits
 from sightlog.store.opening import open_store as open_folder
 from sightlog.store.sqlite.connection import open_for_reading, open_for_writing
@@ -223,3 +224,27 @@ def test_arrivals_do_not_go_back_when_the_clock_does(plant: Plant, open_store: O
     arrivals = [event.received_at for event in plant.store.export_events(plant.mine, None, 0, 10)]
     assert arrivals == sorted(arrivals)
     plant.check_statistics()
+
+
+def test_deleted_or_replaced_folder_is_noticed_and_nothing_more_is_acknowledged(
+    open_store: OpenStore, backend: Backend
+) -> None:
+    """Otherwise events would be answered with 201 and vanish with the process."""
+    store = open_store()
+    assert store.is_ready()
+    shutil.rmtree(backend.folder)
+    for write in (store.is_ready, lambda: store.create_workspace("late", "Late", 0, 1)):
+        with pytest.raises(StoreGone, match="deleted, moved or replaced"):
+            write()
+    backend.folder.mkdir()
+    backend.database.write_bytes(b"")
+    with pytest.raises(StoreGone):
+        store.is_ready()
+
+
+def test_read_of_a_closed_store_is_refused(open_store: OpenStore) -> None:
+    """A request that comes while the server ends must not wait for ever."""
+    store = open_store()
+    store.close()
+    with pytest.raises(Busy, match="shutting down"):
+        store.list_workspaces()

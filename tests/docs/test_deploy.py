@@ -15,7 +15,7 @@ import yaml
 from sightlog.server import route_table
 from sightlog.settings import SETTINGS, default_of, load_settings
 from tests.docs.blocks import ROOT
-from tests.processes import SIGHTLOG, Server, clean_environment, free_port
+from tests.processes import SIGHTLOG, clean_environment, free_port, sightlog
 
 DEPLOY = ROOT / "deploy"
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
@@ -193,8 +193,8 @@ def run_backup(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_backup_script_keeps_the_newest(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "data").symlink_to(server.data)
+def test_the_backup_script_keeps_the_newest(tmp_path: Path) -> None:
+    sightlog("keys", "create", "--name", "first", data=tmp_path / "data")
     backups = tmp_path / "many backups"
     for name in ("2025-01-01T021500Z", "2025-01-02T021500Z", "2025-01-03T021500Z", "by hand", "2025-01-01T021500Z.old"):
         (backups / name).mkdir(parents=True)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 Json = dict[str, Any]
 
-_DIFFERENT = ("url", "inputUrl", "requestId", "nextCursor")
+_DIFFERENT = ("url", "thumbUrl", "inputUrl", "inputThumbUrl", "requestId", "nextCursor")
 
 
 class Question(Struct, frozen=True):

@@ -16,16 +16,18 @@ from sightlog.domain.metadata import Metadata
 from sightlog.domain.stored import StoredEvent
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.warnings import EventWarning
-from sightlog.operations.queries import NAMES_PICTURES, QueryPage
+from sightlog.operations.queries import NAMES_PICTURES, Note, QueryPage
 
 
 class ImageInReply(ImageEntry, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """An entry of `images` as it was sent, with links and sizes where the pictures are known."""
 
     url: str | UnsetType = UNSET
+    thumb_url: str | UnsetType = UNSET
     width: int | UnsetType = UNSET
     height: int | UnsetType = UNSET
     input_url: str | UnsetType = UNSET
+    input_thumb_url: str | UnsetType = UNSET
     input_width: int | UnsetType = UNSET
     input_height: int | UnsetType = UNSET
 
@@ -55,24 +57,22 @@ class WholeEvent(EventInPage, frozen=True, kw_only=True):
     received_at: str
 
 
-class EventPage(Struct, frozen=True, rename="camel"):
-    """A page of events, newest first. `next_cursor` is null on the last one."""
+class _PageEnd(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    next_cursor: str | None
+    has_more: bool
+    lookback_days: int
+    notes: list[Note] = []
+
+
+class EventPage(_PageEnd, frozen=True, kw_only=True):
+    """A page of events, newest first. `next_cursor` is null on the last one; an empty page may have `notes`."""
 
     events: list[EventInPage]
-    next_cursor: str | None
-    has_more: bool
-    lookback_days: int
-
-
-class _PageEnd(Struct, frozen=True, rename="camel"):
-    next_cursor: str | None
-    has_more: bool
-    lookback_days: int
 
 
 class Linker(Struct, frozen=True):
-    """Adds signed links and sizes to the pictures of events: `url`, `width`, `height` for `sourceId`, and
-    `inputUrl`, `inputWidth`, `inputHeight` for `inputSourceId`."""
+    """Adds signed links and sizes to the pictures of events: `url`, `thumbUrl`, `width`, `height` for `sourceId`, and
+    `inputUrl`, `inputThumbUrl`, `inputWidth`, `inputHeight` for `inputSourceId`."""
 
     signer: LinkSigner
     workspace: int
@@ -85,14 +85,16 @@ class Linker(Struct, frozen=True):
             return event.images
         entries = msgspec.json.decode(event.images)
         for entry in entries:
-            self._add(entry, "sourceId", "url", "width", "height")
-            self._add(entry, "inputSourceId", "inputUrl", "inputWidth", "inputHeight")
+            self._add(entry, "sourceId", ("url", "thumbUrl", "width", "height"))
+            self._add(entry, "inputSourceId", ("inputUrl", "inputThumbUrl", "inputWidth", "inputHeight"))
         return msgspec.json.encode(entries)
 
-    def _add(self, entry: dict[str, Any], id_name: str, url: str, width: str, height: str) -> None:
+    def _add(self, entry: dict[str, Any], id_name: str, names: tuple[str, str, str, str]) -> None:
         image = self.pictures.get(entry.get(id_name) or "")
         if image is not None and image.workspace == self.workspace:
+            url, thumb, width, height = names
             entry[url] = self.signer.link(self.workspace, image.source_id, self.now)
+            entry[thumb] = self.signer.link(self.workspace, image.source_id, self.now, "thumb")
             entry[width], entry[height] = image.width, image.height
 
 
@@ -114,6 +116,11 @@ def _joined(event: StoredEvent, linker: Linker) -> bytes:
 def page_reply(page: QueryPage, signer: LinkSigner, workspace: int, now: int) -> bytes:
     """The reply of a query: the contract's events (4.5), plus links, `warnings` and `feedback` where there are any."""
     linker = Linker(signer, workspace, now, page.pictures)
-    end = _PageEnd(page.next_cursor, page.next_cursor is not None, page.lookback_days)
+    end = _PageEnd(
+        next_cursor=page.next_cursor,
+        has_more=page.next_cursor is not None,
+        lookback_days=page.lookback_days,
+        notes=page.notes,
+    )
     events = b",".join(_joined(event, linker) + b"}" for event in page.events)
     return b'{"events":[' + events + b"]," + msgspec.json.encode(end)[1:]

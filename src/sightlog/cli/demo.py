@@ -45,6 +45,8 @@ def demo(
     refuse_second_server(settings)
     if port is None:
         listener = listen_on_next_free(settings)
+        if settings.port not in (0, listener.getsockname()[1]):
+            say(f"Port {settings.port} is taken, so this demo listens on {listener.getsockname()[1]}.")
     else:
         listener = listen(settings, f"{program_to_type()} demo {path_to_type(folder)}")
     with listener:

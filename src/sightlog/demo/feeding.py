@@ -25,7 +25,7 @@ from sightlog.demo.story import (
     live_pause_seconds,
 )
 from sightlog.domain.api_keys import Caller
-from sightlog.domain.errors import ArchivedUseCase, Busy
+from sightlog.domain.errors import ArchivedUseCase, Busy, StoreGone
 from sightlog.domain.event_reading import Reading, read_event
 from sightlog.domain.limits import Limits
 from sightlog.domain.times import microseconds
@@ -81,6 +81,8 @@ class Feeder:
                     return
                 now = self._send_live(number)
                 self._stopping.wait(live_pause_seconds(now, number))
+        except StoreGone as gone:
+            logger.error("the demo sends no more events: %s", gone.message)
         except Exception:
             logger.exception("the demo sends no more events; the server goes on")
 

@@ -22,6 +22,7 @@ VisionEventsError
 ├── StorageFull            the disk has less free space than must stay free
 ├── FolderInUse            another process holds the data folder
 ├── StoreDamaged           the database file is damaged
+├── StoreGone              the data folder was deleted or replaced under a running server
 ├── BackupFailed           a backup cannot be made, or one is not whole
 └── StoreTooNew            the data folder was written by a newer Sightlog
 """
@@ -175,6 +176,12 @@ class FolderInUse(VisionEventsError):
     """Another process has opened this data folder for writing."""
 
     code = "folder_in_use"
+
+
+class StoreGone(VisionEventsError):
+    """The data folder was deleted, moved or replaced while the server had it open; nothing is stored any more."""
+
+    code = "store_gone"
 
 
 class StoreDamaged(VisionEventsError):

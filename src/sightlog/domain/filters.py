@@ -1,6 +1,6 @@
 """The filters of a query, from the wire to a condition tree (contract 8; semantics: its section 16 and our design)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -50,12 +50,22 @@ MOST_VALUES = 1000
 class ValueFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """A filter on one value, such as the device."""
 
+    example: ClassVar[str] = '{"operator": "eq", "value": "cam-5"}'
+
     operator: str
     value: Any
 
 
+class NumberFilter(ValueFilter, frozen=True, forbid_unknown_fields=True):
+    """A filter on a number, such as how many pictures there are."""
+
+    example: ClassVar[str] = '{"operator": "gte", "value": 2}'
+
+
 class ConfidenceFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """A bound on the confidence of the same annotation."""
+
+    example: ClassVar[str] = '{"operator": "gte", "value": 0.8}'
 
     operator: str
     value: Any
@@ -63,6 +73,8 @@ class ConfidenceFilter(Struct, frozen=True, forbid_unknown_fields=True):
 
 class DetectionFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """A detected class in any of the four annotation lists."""
+
+    example: ClassVar[str] = '{"operator": "in", "value": ["scratch", "dent"]}'
 
     operator: str
     value: Any
@@ -72,6 +84,8 @@ class DetectionFilter(Struct, frozen=True, forbid_unknown_fields=True):
 class MetadataFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """A filter on a metadata field; without `type`, the JSON type of `value` decides."""
 
+    example: ClassVar[str] = '{"field": "line", "operator": "eq", "value": "L2"}'
+
     field: MetadataKey
     operator: str
     value: Any
@@ -80,6 +94,8 @@ class MetadataFilter(Struct, frozen=True, forbid_unknown_fields=True):
 
 class EventFieldFilter(Struct, frozen=True, forbid_unknown_fields=True):
     """A filter on one of the nine columns (snake case, unlike the JSON names)."""
+
+    example: ClassVar[str] = '{"column": "result", "operator": "eq", "value": "fail"}'
 
     column: str
     operator: str
@@ -102,7 +118,7 @@ class EventFilters(Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     custom_metadata_filters: Annotated[list[MetadataFilter], Meta(max_length=50)] | None = None
     image_metadata_filters: Annotated[list[MetadataFilter], Meta(max_length=50)] | None = None
     event_field_filters: Annotated[list[EventFieldFilter], Meta(max_length=50)] | None = None
-    image_count: ValueFilter | None = None
+    image_count: NumberFilter | None = None
     has_warnings: bool | None = None
     feedback_status: Annotated[list[str], Meta(min_length=1, max_length=4)] | None = None
     outcomes: Annotated[list[str], Meta(min_length=1, max_length=3)] | None = None
@@ -139,9 +155,7 @@ class Selection(Struct, frozen=True):
 def select(filters: EventFilters) -> Selection:
     """Turn filters into a selection. Raises InvalidFilter with every filter that makes no sense."""
     found = _Found()
-    span = Span(
-        found.bound("startTime", filters.start_time, end=False), found.bound("endTime", filters.end_time, end=True)
-    )
+    span = _span(found, filters)
     _add_types(found, filters)
     for name, field, given in (
         ("deviceId", "device", filters.device_id),
@@ -205,6 +219,14 @@ class _Found:
         except ValueError as error:
             self.problems.append(Problem(path, f"{error}, or a date; got '{text[:40]}'"))
             return None
+
+
+def _span(found: _Found, filters: EventFilters) -> Span:
+    start = found.bound("startTime", filters.start_time, end=False)
+    end = found.bound("endTime", filters.end_time, end=True)
+    if start is not None and end is not None and start > end:
+        found.problems.append(Problem("endTime", f"lies before startTime: {filters.end_time} < {filters.start_time}"))
+    return Span(start, end)
 
 
 def _refuse(path: str, message: str) -> InvalidFilter:

@@ -5,6 +5,7 @@ walk the plain JSON beside the same types, so the rules stand in one place: the 
 """
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -59,8 +60,10 @@ def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]", what: str = "the
     plain = read_json(raw, what)
     survey = Survey()
     known = walk(survey, type_info(cast("Any", decoder.type)), plain, "")
+    known_names = [field.encode_name for field in getattr(type_info(cast("Any", decoder.type)), "fields", ())]
     for path in survey.unknown:
-        survey.say(path, "unknown field")
+        meant = get_close_matches(path, known_names, 1)
+        survey.say(path, f"unknown field; did you mean {meant[0]}?" if meant else "unknown field")
     if survey.problems:
         raise invalid(survey.problems)
     return msgspec.convert(known, decoder.type)
@@ -151,7 +154,7 @@ def _by_tag(survey: Survey, structs: list[inspect.StructType], value: Any, path:
 
 def _walk_struct(survey: Survey, node: inspect.StructType, value: Any, path: str) -> Any:
     if not isinstance(value, dict):
-        survey.say(path, f"expected an object, got {_shown(value)}")
+        survey.say(path, f"expected {_expected([node])}, got {_shown(value)}")
         return value
     known = {}
     if node.tag_field is not None and node.tag_field in value:
@@ -274,7 +277,10 @@ def _expected(nodes: list[inspect.Type]) -> str:
     for node in nodes:
         if isinstance(node, inspect.LiteralType):
             words.append("one of " + ", ".join(f"'{value}'" for value in node.values))
-        elif isinstance(node, inspect.StructType | inspect.DictType):
+        elif isinstance(node, inspect.StructType):
+            example = getattr(node.cls, "example", None)
+            words.append(f"an object such as {example}" if example else "an object")
+        elif isinstance(node, inspect.DictType):
             words.append("an object")
         elif isinstance(node, inspect.ListType):
             words.append("an array")

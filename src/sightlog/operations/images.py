@@ -107,6 +107,11 @@ def find_linked_image(
     image = store.find_images([source_id]).get(source_id)
     workspace = image.workspace if image is not None else 0
     if not signer.is_valid(workspace, source_id, size, expires, token, now):
+        if size != "original" and signer.is_valid(workspace, source_id, "original", expires, token, now):
+            raise Forbidden(
+                f"this link is signed for the original, and the size is part of what is signed: take thumbUrl of a "
+                f"query's reply, or send a key with size={size}"
+            )
         raise Forbidden("this link has expired or is not ours; query the event again for a fresh one")
     if image is None:
         raise NotFound(f"no picture has the id '{source_id[:80]}'")

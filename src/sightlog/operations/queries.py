@@ -1,12 +1,13 @@
 """Asking for events: pages, counts, one event, facets and schemas."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 
 from sightlog.domain.api_keys import Caller
 from sightlog.domain.cursor import read_cursor, write_cursor
-from sightlog.domain.errors import NotFound
+from sightlog.domain.errors import Invalid, InvalidFilter, NotFound
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import COLUMNS, CountQuery, EventFilters, EventQuery, select
 from sightlog.domain.images import UploadedImage
@@ -23,9 +24,23 @@ NAMES_PICTURES = b'ourceId"'
 DEFAULT_PAGE_EVENTS = 100
 MOST_FACET_VALUES = 100
 MOST_ARRIVALS = 1000
+_MOST_NAMED_FIELDS = 20
+
+# What stands in the bodies beside the filters; the empty path is the body itself.
+_NO_FILTERS = ("", "useCaseId", "limit", "cursor", "atMost")
+
+F = TypeVar("F", bound=EventFilters)
 
 _query_decoder = msgspec.json.Decoder(EventQuery)
 _count_decoder = msgspec.json.Decoder(CountQuery)
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Why a page may be empty: what in the query cannot match, and what could."""
+
+    code: str
+    path: str
+    message: str
 
 
 class QueryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,11 +51,12 @@ class QueryPage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
     last_sequence: int
     lookback_days: int
+    notes: list[Note] = []
 
 
 def query_events(store: Store, caller: Caller, raw: bytes) -> QueryPage:
     """One page. Raises Invalid and its kind for a bad body, NotFound for the use case, QueryTooSlow."""
-    query = decode_body(raw, _query_decoder)
+    query = read_filters(raw, _query_decoder)
     return find_page(store, caller, query, query.cursor, query.limit or DEFAULT_PAGE_EVENTS)
 
 
@@ -56,12 +72,32 @@ def find_page(store: Store, caller: Caller, filters: EventFilters, cursor: str |
         next_cursor=write_cursor(use_case.id, page.next) if page.next else None,
         last_sequence=page.last_sequence,
         lookback_days=reported_lookback_days(caller.lookback_days),
+        notes=_unknown_fields(store, caller, use_case, filters) if not page.events else [],
     )
+
+
+def _unknown_fields(store: Store, caller: Caller, use_case: UseCase, filters: EventFilters) -> list[Note]:
+    """The metadata fields that filters ask for and no event has had: an empty page for a misspelt name must not look
+    like an answer."""
+    notes: list[Note] = []
+    for name, given, of_images in (
+        ("customMetadataFilters", filters.custom_metadata_filters, False),
+        ("imageMetadataFilters", filters.image_metadata_filters, True),
+    ):
+        if not given:
+            continue
+        known = store.metadata_schema(caller.workspace, use_case, of_images=of_images).fields
+        for index, one in enumerate(given):
+            if one.field not in known:
+                there = ", ".join(list(known)[:_MOST_NAMED_FIELDS]) or "none yet"
+                message = f"no event of this use case has the field '{one.field}'; there is: {there}"
+                notes.append(Note("unknown_metadata_field", f"{name}.{index}.field", message))
+    return notes
 
 
 def count_events(store: Store, caller: Caller, raw: bytes) -> Count:
     """How many events match; errors as `query_events`."""
-    query = decode_body(raw, _count_decoder)
+    query = read_filters(raw, _count_decoder)
     return count_matching(store, caller, query, query.at_most)
 
 
@@ -76,6 +112,17 @@ def count_arrivals(store: Store, caller: Caller, filters: EventFilters, after: i
     selection = select(filters)
     use_case = use_case_of(store, caller, filters.use_case_id)
     return store.count_arrivals(caller.workspace, use_case, selection, after, MOST_ARRIVALS)
+
+
+def read_filters(raw: bytes, decoder: "msgspec.json.Decoder[F]") -> F:
+    """A body with filters. Raises InvalidJson; InvalidFilter where filters are unknown or have the wrong shape, and
+    Invalid for the rest of the body."""
+    try:
+        return decode_body(raw, decoder)
+    except Invalid as error:
+        if all(problem.path.partition(".")[0] not in _NO_FILTERS for problem in error.details):
+            raise InvalidFilter(error.message, error.details) from None
+        raise
 
 
 def get_event(store: Store, caller: Caller, event_id: str) -> StoredEvent:

@@ -39,7 +39,7 @@ class ApiRequest:
     def path_parameters(self) -> dict[str, str]:
         """The named parts of the address, percent-decoded once."""
         parameters: dict[str, str] = self._scope["path_params"]
-        return parameters
+        return {name: value.replace("\0", "/") for name, value in parameters.items()}
 
     @property
     def address(self) -> str:

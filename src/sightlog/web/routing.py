@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import starlette.routing
 from msgspec import Struct
@@ -87,6 +88,15 @@ class Endpoint:
         return await handler(request)
 
 
+def _keep_slashes(scope: asgi.Scope) -> None:
+    """Match addresses by their parts as they were sent, so that `%2F` in a name stays inside its part. In the matched
+    path a NUL stands for it, which no name can hold; `ApiRequest.path_parameters` gives it back."""
+    raw: bytes = scope.get("raw_path") or b""
+    if b"%2f" in raw.lower():
+        parts = raw.partition(b"?")[0].decode("latin-1").split("/")
+        scope["path"] = "/".join(unquote(part).replace("/", "\0") for part in parts)
+
+
 def _request_id(scope: asgi.Scope) -> str:
     """The caller's X-Request-Id when it is a plain word, else a new one."""
     for key, value in scope["headers"]:
@@ -98,8 +108,8 @@ def _request_id(scope: asgi.Scope) -> str:
 
 def build_router(
     routes: Sequence[Route], not_found: Route, context: Context, error_answer: ErrorAnswer
-) -> starlette.routing.Router:
-    """The router for a route table, its rows tried in their order; `not_found` answers everything else."""
+) -> asgi.Application:
+    """The application for a route table, its rows tried in their order; `not_found` answers everything else."""
     by_path: dict[str, list[Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, []).append(route)
@@ -112,4 +122,10 @@ def build_router(
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     ]
     fallback = Endpoint(everything, context, error_answer)
-    return starlette.routing.Router(served, redirect_slashes=False, default=fallback)
+    router = starlette.routing.Router(served, redirect_slashes=False, default=fallback)
+
+    async def application(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        _keep_slashes(scope)
+        await router(scope, receive, send)
+
+    return application

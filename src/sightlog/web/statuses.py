@@ -22,6 +22,7 @@ STATUS = {
     "storage_full": 507,
     "folder_in_use": 503,
     "store_damaged": 500,
+    "store_gone": 503,
     "backup_failed": 500,
     "store_too_new": 503,
     "internal": 500,

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sightlog.domain.errors import StorageFull, StoreDamaged
+from sightlog.domain.errors import StorageFull, StoreDamaged, StoreGone
 
 DATABASE_FILE = "sightlog.db"
 PAGE_BYTES = 8192
@@ -35,6 +35,30 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+class FileWatch:
+    """Notices that the database file is no longer the one that is open: somebody deleted, moved or replaced the data
+    folder, and whatever is written now would be gone with the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / DATABASE_FILE
+        self._opened = self._identity()
+
+    def check(self) -> None:
+        """Raises StoreGone."""
+        if self._identity() != self._opened:
+            raise StoreGone(
+                f"{self._path} was deleted, moved or replaced while this server had it open, so nothing can be stored "
+                "any more. Put it back or restore a backup, and start the server again"
+            )
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sightlog.domain.errors import Busy
 from sightlog.store.sqlite.connection import open_for_reading, translated
 
 # How many steps of SQLite's machine between two looks at the clock: about half a millisecond.
 _STEPS_BETWEEN_LOOKS = 20_000
+# How often a read that waits for a connection asks whether there will be one.
+_SECONDS_BETWEEN_QUESTIONS = 0.2
 
 
 class Readers:
@@ -21,12 +24,13 @@ class Readers:
         for _ in range(size):
             self._connections.put(open_for_reading(folder))
         self._size = size
+        self._is_closed = False
 
     @contextmanager
     def snapshot(self, seconds: float | None = None) -> Iterator[sqlite3.Connection]:
         """A connection that sees one moment of the store. After `seconds` its statements raise
         sqlite3.OperationalError ("interrupted")."""
-        connection = self._connections.get()
+        connection = self._take()
         try:
             connection.execute("BEGIN")
             try:
@@ -42,9 +46,22 @@ class Readers:
             self._connections.put(connection)
 
     def close(self) -> None:
-        """Close every connection, waiting for the reads that are under way."""
+        """Close every connection, waiting for the reads that are under way; whoever waits or comes later is refused."""
+        self._is_closed = True
         for _ in range(self._size):
             self._connections.get().close()
+
+    def _take(self) -> sqlite3.Connection:
+        """A free connection, waiting for one. Raises Busy once the store is closed."""
+        while not self._is_closed:
+            try:
+                connection = self._connections.get(timeout=_SECONDS_BETWEEN_QUESTIONS)
+            except queue.Empty:
+                continue
+            if not self._is_closed:
+                return connection
+            self._connections.put(connection)
+        raise Busy("the server is shutting down; ask again when it is back")
 
 
 def _expired_after(seconds: float) -> Callable[[], int]:

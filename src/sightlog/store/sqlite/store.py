@@ -37,7 +37,7 @@ from sightlog.store.sqlite import (
     views,
     workspaces,
 )
-from sightlog.store.sqlite.connection import open_for_writing, translated
+from sightlog.store.sqlite.connection import FileWatch, open_for_writing, translated
 from sightlog.store.sqlite.finding import Search
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.people import SqlitePeople
@@ -74,9 +74,13 @@ class SqliteStore:
         except BaseException:
             self._lock.release()
             raise
-        self._writer: Writer[SqliteTransaction] = Writer(
-            lambda: SqliteTransaction(memory), limits.waiting_writes, translated
-        )
+        watch = FileWatch(folder)
+
+        def begin() -> SqliteTransaction:
+            watch.check()
+            return SqliteTransaction(memory)
+
+        self._writer: Writer[SqliteTransaction] = Writer(begin, limits.waiting_writes, translated)
         # Apart, so that slow queries hold up neither short reads nor the question who is calling.
         self._readers = Readers(folder, 4)
         self._short_readers = Readers(folder, 4)
