@@ -15,7 +15,7 @@ import yaml
 from sightlog.server import route_table
 from sightlog.settings import SETTINGS, default_of, load_settings
 from tests.docs.blocks import ROOT
-from tests.processes import SIGHTLOG, clean_environment, free_port, sightlog
+from tests.processes import SIGHTLOG, Server, clean_environment, free_port, sightlog
 
 DEPLOY = ROOT / "deploy"
 OPERATE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
