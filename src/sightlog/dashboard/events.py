@@ -78,7 +78,7 @@ def _list_page(request: ApiRequest, who: Visit, use_case: UseCase) -> Answer:
         presets=filter_chips.PRESETS,
         time_chips=[chip for chip in chips if chip.filter.name in ("last", "from", "to")],
         listed=listed,
-        new_rows=_count_new(listed, state),
+        new_rows=count_new(listed, state),
         may_act=who.may(Role.OPERATOR),
         view=state.view or "grid",
         older=state.older(listed.page.next_cursor) if listed.page and listed.page.next_cursor else None,
@@ -118,7 +118,7 @@ def _usual_fields(request: ApiRequest, who: Visit, use_case: UseCase) -> list[st
     return sorted(schema.fields, key=lambda name: (-schema.fields[name].count, name))[:_SHOWN_FIELDS]
 
 
-def _count_new(listed: Listed, state: ListState) -> int:
+def count_new(listed: Listed, state: ListState) -> int:
     """How many rows of the newest page are of after the last visit; 0 also when no row shows where that was."""
     if listed.seen_before is None or state.cursors:
         return 0
