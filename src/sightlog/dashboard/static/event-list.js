@@ -19,7 +19,11 @@ function step(by) {
   const all = rows();
   if (!all.length) return;
   const at = all.indexOf(here ?? document.activeElement?.closest?.("[data-event]"));
-  const next = all[Math.max(0, Math.min(at + by, all.length - 1))];
+  if (at + by >= all.length) {
+    document.querySelector(".pager [rel=next]")?.click();
+    return;
+  }
+  const next = all[Math.max(0, at + by)];
   goTo(next);
   if (beside()) openBeside(next);
 }

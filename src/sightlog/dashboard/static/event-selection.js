@@ -1,6 +1,7 @@
 // Selecting several events of a list: click, shift-click and x; a bar at the bottom says what can be done with them.
-import { fetchPart, fill, post, request } from "./http.js";
+import { fill, post, request } from "./http.js";
 import { isTyping } from "./keys.js";
+import { refreshRows } from "./list-rows.js";
 import { toast } from "./toast.js";
 
 const form = document.querySelector("form.events");
@@ -38,7 +39,8 @@ async function review(ids, verdict) {
   try {
     const answer = await post(address, [["action", verdict], ...ids.map((id) => ["event", id])]);
     const { feedback } = await answer.json();
-    await refresh(ids);
+    await refreshRows(ids);
+    show();
     const words = `${ids.length === 1 ? "1 event" : `${ids.length} events`} marked as ${verdict}.`;
     toast(words, () => takeBack(ids, feedback), 10);
   } catch (error) {
@@ -49,26 +51,12 @@ async function review(ids, verdict) {
 async function takeBack(ids, feedback) {
   try {
     await post(address, [["action", "take_back"], ...feedback.map((id) => ["event", id])]);
-    await refresh(ids);
+    await refreshRows(ids);
+    show();
     toast("Taken back.");
   } catch (error) {
     toast(error.status ? error.message : "Not reached; the feedback is still there.");
   }
-}
-
-/** The rows of these events as they are now. One that the filters no longer let through stays, in pale. */
-async function refresh(ids) {
-  const fresh = document.createElement("template");
-  fresh.innerHTML = await fetchPart(location.href);
-  for (const id of ids) {
-    const selector = `[data-event="${CSS.escape(id)}"]`;
-    const row = form.querySelector(selector);
-    const now = fresh.content.querySelector(selector);
-    row?.classList.toggle("is-done", !now);
-    if (row && now) row.replaceChildren(...now.childNodes);
-    else if (row) row.querySelector("input[name=event]").checked = false;
-  }
-  show();
 }
 
 async function confirmDeletion() {

@@ -3,4 +3,5 @@ import "./live-events.js";
 import "./filter-box.js";
 import "./event-list.js";
 import "./event-selection.js";
+import "./list-rows.js";
 import "./popovers.js";
