@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from sightlog.store.opening import check_derived
 from tests.contract.backends import Backend
 from tests.contract.plant import Plant
 
 PROGRAM = Path(__file__).parent / "write_until_killed.py"
 
 
+@pytest.mark.parametrize("events_between_seals", [32_768, 20])
 @pytest.mark.parametrize("seconds", [0.0, 0.15, 0.4])
-def test_acknowledged_events_survive_a_kill(backend: Backend, seconds: float) -> None:
+def test_acknowledged_events_survive_a_kill(backend: Backend, seconds: float, events_between_seals: int) -> None:
+    """Also while the index moves from memory into segments, which it does all the time when these are small."""
     plant = Plant(backend, backend.open())
     use_case = plant.use_case()
     plant.store.close()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, str(PROGRAM), str(backend.folder), use_case.id]
+    command = [sys.executable, str(PROGRAM), str(backend.folder), use_case.id, str(events_between_seals)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
         assert program.stdout is not None
         told = [program.stdout.readline().strip()]
@@ -36,6 +39,7 @@ def test_acknowledged_events_survive_a_kill(backend: Backend, seconds: float) ->
         assert set(told) <= stored
         assert plant.summary(use_case).event_count == len(stored)
         plant.check_statistics()
+        assert check_derived(backend.folder, lambda done, total: None) == []
         plant.add(plant.event(use_case))
     finally:
         plant.store.close()

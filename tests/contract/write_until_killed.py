@@ -6,11 +6,15 @@ from pathlib import Path
 
 from sightlog.domain.limits import Limits
 from sightlog.store.opening import open_store
+from sightlog.store.sqlite.index import keeping
 from tests.contract.plant import NOW, accept
 
 
-def main(folder: Path, reference: str) -> None:
+def main(folder: Path, reference: str, events_between_seals: int) -> None:
     """Write from several turns at once, so that commits are shared and some are always under way."""
+    keeping._EVENTS_BETWEEN_SEALS = events_between_seals
+    keeping._SMALLEST_SEGMENT = events_between_seals // 2
+    keeping._MOST_WAITING = events_between_seals
     store = open_store(folder, Limits())
     workspace = store.list_workspaces()[0].number
     for turn in count():
@@ -36,4 +40,4 @@ def main(folder: Path, reference: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sightlog import __version__
-from sightlog.cli import backups, bundles, demo, events, keys, people, retention, serve, use_cases, workspaces
+from sightlog.cli import backups, bundles, checking, demo, events, keys, people, retention, serve, use_cases, workspaces
 from sightlog.cli.output import one_line, say
 from sightlog.domain.errors import VisionEventsError
 
@@ -23,6 +23,8 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("check")(checking.check)
+app.command("rebuild")(checking.rebuild)
 app.command("sign-in-link")(people.sign_in_link)
 app.add_typer(people.app, name="users")
 app.add_typer(keys.app, name="keys")

@@ -26,7 +26,7 @@ def backup(
     from sightlog.settings import load_settings
 
     settings = load_settings(os.environ, data=data)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         made = make_backup(settings.data, destination, progress)
     if as_json:
         show_json(made)
@@ -48,7 +48,7 @@ def restore(
     from sightlog.settings import load_settings
 
     settings = load_settings(os.environ, data=data)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         restored = restore_backup(source, settings.data, replace=replace, now=microseconds_now(), progress=progress)
     if as_json:
         show_json(restored)
@@ -66,7 +66,7 @@ def _summary(contents: "StoreContents") -> str:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Any]:
+def progress_bar() -> Iterator[Any]:
     """A function that is told what is done and how far; there is a bar on a terminal only."""
     if not sys.stderr.isatty():
         yield lambda stage, done, total: None

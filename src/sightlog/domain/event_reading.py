@@ -20,7 +20,6 @@ from sightlog.domain.retention import is_beyond_lookback
 from sightlog.domain.times import MICROSECONDS_PER_DAY, format_timestamp, is_formatted, parse_timestamp
 from sightlog.domain.warnings import EventWarning, WarningCode
 
-BODY_FORMAT = 1
 MOST_WARNINGS = 100
 _OPTIONAL = (
     ("device_id", "deviceId"),

@@ -1,12 +1,13 @@
 """From a data folder to an open store. The only place above the backends that knows which one is in use."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sightlog.domain.backups import StoreContents
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
 from sightlog.store.snapshots import StoreSnapshot
-from sightlog.store.sqlite import backups
+from sightlog.store.sqlite import backups, checking
 from sightlog.store.sqlite.connection import DATABASE_FILE
 from sightlog.store.sqlite.migrating import newest_version
 from sightlog.store.sqlite.store import SqliteStore
@@ -43,3 +44,18 @@ def snapshot_store(folder: Path, *, is_still: bool = False) -> StoreSnapshot:
 def check_store(folder: Path) -> StoreContents:
     """What a store that nobody writes holds. Raises BackupFailed when it is damaged, or StoreTooNew."""
     return backups.check_database(folder)
+
+
+def check_derived(folder: Path, advance: Callable[[int, int], None]) -> list[str]:
+    """What of all that is derived does not equal the events, in words; whoever writes there may go on. `advance` is
+    told (events done, events in all). Raises StoreTooNew for tables of another version."""
+    return checking.check_folder(folder, advance)
+
+
+def rebuild_derived(folder: Path, limits: Limits, advance: Callable[[int, int], None]) -> None:
+    """Make everything derived anew from the events. Raises FolderInUse: nothing could be stored meanwhile."""
+    store = SqliteStore(folder, limits)
+    try:
+        store.rebuild(advance)
+    finally:
+        store.close()

@@ -8,13 +8,14 @@ import sqlite3
 
 from msgspec import json
 
-from sightlog.domain.event_reading import BODY_FORMAT, AcceptedEvent, add_warning, read_stored
+from sightlog.domain.event_reading import AcceptedEvent, add_warning, read_stored
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.stored import Receipt
 from sightlog.domain.tallies import FEEDBACK, NO_TIME, sorted_contributions
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
+from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.keeping import SideIndex
 
@@ -35,15 +36,20 @@ class Pending:
         self.received_at = received_at
 
 
-_OLD_ROW = "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, rest, images"
-OldRow = tuple[int, str, int, int, int, str | None, int, str, str]
+_OLD_ROW = (
+    "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, body_format, rest, images"
+)
+OldRow = tuple[int, str, int, int, int, str | None, int, int, str | bytes, str]
 
 
 class Changes:
     """Gathers what the writing and the removal of events change, and applies it."""
 
-    def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch, index: SideIndex) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, watch: tallies.CrowdWatch, index: SideIndex, packer: BodyPacker
+    ) -> None:
         self.connection = connection
+        self.packer = packer
         self.watch = watch
         self.index = index
         self.tallies = tallies.TallyChanges()
@@ -104,8 +110,8 @@ class Changes:
 
     def _remove(self, row: OldRow) -> None:
         """Take away one event and all that it added."""
-        seq, _, workspace, use_case, timestamp, status, has_warnings, rest, image_entries = row
-        event = read_stored(rest.encode(), image_entries.encode())
+        seq, _, workspace, use_case, timestamp, status, has_warnings, *body = row
+        event = read_stored(*unpack(self.connection, body))
         entries = entries_of(event, bool(has_warnings))
         images.entries_before_release(self.connection, seq, entries)
         self._count(use_case, entries, timestamp, seq, 0, -1)
@@ -140,11 +146,12 @@ class Changes:
     def _insert(self, pending: list[Pending], last_seq: int) -> None:
         rows: list[Row] = []
         reviews: list[Row] = []
-        for seq, one in enumerate(pending, last_seq + 1):
+        frames = self.packer.pack([(one.event.rest, one.event.images) for one in pending])
+        for (seq, one), frame in zip(enumerate(pending, last_seq + 1), frames, strict=True):
             event = one.event
             warnings = json.encode(event.warnings).decode() if event.warnings else None
             place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
-            body = (BODY_FORMAT, warnings, event.rest.decode(), event.images.decode())
+            body = (COMPRESSED, warnings, frame, "")
             rows.append((*place, one.received_at, one.key, event.reviewer, *body))
             self.index.add(one.use_case, seq, event.timestamp, event.event_id, event.entries)
             self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)

@@ -7,6 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import zstandard
+
 from sightlog.domain.errors import StorageFull, StoreDamaged, StoreGone
 
 DATABASE_FILE = "sightlog.db"
@@ -21,10 +23,20 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 Row = tuple[Any, ...]
 
 
-def open_for_writing(folder: Path) -> sqlite3.Connection:
+class StoreConnection(sqlite3.Connection):
+    """A connection, used by one thread at a time, with what it remembers for reading bodies."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.decompressors: dict[int, zstandard.ZstdDecompressor] = {}
+
+
+def open_for_writing(folder: Path) -> StoreConnection:
     """The one connection that writes: WAL, and an fsync before every commit returns."""
     path = folder / DATABASE_FILE
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=256, factory=StoreConnection
+    )
     path.chmod(0o600)
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -64,7 +76,9 @@ class FileWatch:
 def open_for_reading(folder: Path) -> sqlite3.Connection:
     """A connection that cannot write."""
     uri = f"{(folder / DATABASE_FILE).absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256, factory=StoreConnection
+    )
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16384")

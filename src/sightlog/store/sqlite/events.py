@@ -7,16 +7,18 @@ from msgspec import json
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.stored import StoredEvent
 from sightlog.store.sqlite import feedback
+from sightlog.store.sqlite.bodies import unpack
 
 _SELECT = (
-    "SELECT e.seq, e.event_id, u.id, u.name, e.timestamp, e.received_at, e.rest, e.images, e.warnings,"
-    " e.feedback_status FROM events e JOIN use_cases u ON u.number = e.use_case"
+    "SELECT e.seq, e.event_id, u.id, u.name, e.timestamp, e.received_at, e.warnings, e.feedback_status,"
+    " e.body_format, e.rest, e.images FROM events e JOIN use_cases u ON u.number = e.use_case"
 )
-_Stored = tuple[int, str, str, str, int, int, str, str, str | None, str | None]
+_Stored = tuple[int, str, str, str, int, int, str | None, str | None, int, str | bytes, str]
 
 
 def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whole: bool) -> StoredEvent:
-    seq, event_id, use_case_id, use_case_name, timestamp, received_at, rest, images, warnings, status = row
+    seq, event_id, use_case_id, use_case_name, timestamp, received_at, warnings, status, *body = row
+    rest, images = unpack(connection, body)
     reviewed = status is not None
     return StoredEvent(
         sequence=seq,
@@ -25,8 +27,8 @@ def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whol
         use_case_name=use_case_name,
         timestamp=timestamp,
         received_at=received_at,
-        rest=rest.encode(),
-        images=images.encode(),
+        rest=rest,
+        images=images,
         warnings=None if warnings is None else warnings.encode(),
         feedback=feedback.summarize(connection, workspace, event_id, whole=whole) if reviewed else None,
     )
@@ -66,9 +68,10 @@ def latest(connection: sqlite3.Connection, workspace: int, limit: int) -> list[S
 def is_same(connection: sqlite3.Connection, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
     """Whether exactly this event is stored in this use case already."""
     row = connection.execute(
-        "SELECT use_case, rest, images FROM events WHERE workspace = ? AND event_id = ?", (workspace, event.event_id)
+        "SELECT use_case, body_format, rest, images FROM events WHERE workspace = ? AND event_id = ?",
+        (workspace, event.event_id),
     ).fetchone()
-    return row is not None and row == (use_case, event.rest.decode(), event.images.decode())
+    return row is not None and row[0] == use_case and unpack(connection, row[1:]) == (event.rest, event.images)
 
 
 def arrived_after(

@@ -9,6 +9,7 @@ from sightlog.domain.events import EventType
 from sightlog.domain.feedback import FeedbackSummary, Review
 from sightlog.domain.tallies import FEEDBACK, NO_TIME
 from sightlog.domain.times import format_timestamp
+from sightlog.store.sqlite.bodies import unpack
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.tallies import TallyChanges
 
@@ -81,7 +82,7 @@ def settle(
 def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:
     """An event's feedback: status, count and newest review, and with `whole` every review; None without any."""
     rows = connection.execute(
-        "SELECT e.event_id, f.feedback, f.timestamp, e.rest, u.name"
+        "SELECT e.event_id, f.feedback, f.timestamp, u.name, e.body_format, e.rest, e.images"
         " FROM feedback f JOIN events e ON e.seq = f.seq LEFT JOIN users u ON u.number = e.reviewer"
         " WHERE f.workspace = ? AND f.related_event_id = ? ORDER BY f.timestamp DESC, f.seq DESC LIMIT ?",
         (workspace, event_id, 1000 if whole else 1),
@@ -96,9 +97,9 @@ def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, 
             event_id=id,
             feedback=feedback,
             timestamp=format_timestamp(timestamp),
-            comment=json.decode(rest).get("comment"),
+            comment=json.decode(unpack(connection, body)[0]).get("comment"),
             reviewer=reviewer,
         )
-        for id, feedback, timestamp, rest, reviewer in rows
+        for id, feedback, timestamp, reviewer, *body in rows
     ]
     return FeedbackSummary(status=reviews[0].feedback, count=count, latest=reviews[0], all=reviews if whole else None)

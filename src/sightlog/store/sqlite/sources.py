@@ -40,29 +40,33 @@ class SourceChanges:
             newest, last = self.removed.get(source, (timestamp, seq))
             self.removed[source] = (max(newest, timestamp), max(last, seq))
 
-    def rows(self, connection: sqlite3.Connection, watch: CrowdWatch) -> list[Row]:
-        """The sources that were heard, but for crowded ones."""
+    def rows(self) -> list[Row]:
+        """The sources that were heard."""
         return [
             (use_case, kind, name, *last)
             for use_case, heard in self._heard.items()
             for (kind, _, name), last in heard.items()
-            if not watch.is_crowded(connection, (use_case, kind, ""))
         ]
 
 
 def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch, index: SideIndex) -> None:
     """Call it after the tallies and the side index, from which a source is read anew when its last event went."""
+    add_heard(connection, changes, watch)
+    for source, (timestamp, seq) in changes.removed.items():
+        _after_removal(connection, index, source, timestamp, seq)
+
+
+def add_heard(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch) -> None:
+    """Note the sources that were heard."""
     insert_rows(
         connection,
         "INSERT INTO sources (use_case, kind, name, last_timestamp, last_seq, last_received_at)",
-        changes.rows(connection, watch),
+        [row for row in changes.rows() if not watch.is_crowded(connection, (row[0], row[1], ""))],
         "ON CONFLICT (use_case, kind, name) DO UPDATE SET"
         " last_timestamp = max(last_timestamp, excluded.last_timestamp),"
         " last_seq = max(last_seq, excluded.last_seq),"
         " last_received_at = max(last_received_at, excluded.last_received_at)",
     )
-    for source, (timestamp, seq) in changes.removed.items():
-        _after_removal(connection, index, source, timestamp, seq)
 
 
 def _after_removal(

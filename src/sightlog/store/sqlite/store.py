@@ -32,6 +32,7 @@ from sightlog.store.sqlite import (
     fields,
     images,
     last_visits,
+    rebuilding,
     removing,
     use_cases,
     views,
@@ -66,7 +67,7 @@ class SqliteStore:
         try:
             self._connection = open_for_writing(folder)
             migrate(self._connection)
-            memory = WriterMemory(self._connection, CrowdWatch(limits))
+            memory = self._memory = WriterMemory(self._connection, CrowdWatch(limits))
             self._index = memory.index
         except sqlite3.Error as error:
             self._lock.release()
@@ -291,6 +292,12 @@ class SqliteStore:
     def find_visits(self, workspace: int, person: int) -> dict[int, LastVisit]:
         with self._short_readers.snapshot() as connection:
             return last_visits.of_person(connection, person)
+
+    def rebuild(self, advance: Callable[[int, int], None]) -> None:
+        """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile."""
+        self._writer.run(lambda t: None)
+        rebuilding.rebuild(self._connection, self._memory.watch, self._index, advance)
+        self._memory.forget()
 
     def is_ready(self) -> bool:
         self._writer.run(lambda t: None)

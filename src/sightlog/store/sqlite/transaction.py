@@ -1,6 +1,5 @@
 """One commit: the events that its jobs add are gathered, and written together when it ends."""
 
-import sqlite3
 from collections.abc import Sequence
 
 from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
@@ -9,15 +8,18 @@ from sightlog.domain.images import UploadedImage
 from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
 from sightlog.store.sqlite import events, images, tallies, use_cases
+from sightlog.store.sqlite.bodies import BodyPacker
 from sightlog.store.sqlite.changes import Changes, Pending
+from sightlog.store.sqlite.connection import StoreConnection
 from sightlog.store.sqlite.index.keeping import SideIndex
 
 
 class WriterMemory:
     """What the writer remembers between commits; forgotten on any rollback, because the tables decide."""
 
-    def __init__(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
+    def __init__(self, connection: StoreConnection, watch: tallies.CrowdWatch) -> None:
         self.connection = connection
+        self.packer = BodyPacker(connection)
         self.watch = watch
         self.index = SideIndex(connection)
         self.use_cases: dict[tuple[int, str], UseCase] = {}
@@ -28,6 +30,7 @@ class WriterMemory:
 
     def forget(self) -> None:
         self.watch.forget()
+        self.packer.forget()
         self.use_cases.clear()
         row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         self.last_seq = row[0] if row else 0
@@ -121,4 +124,4 @@ class SqliteTransaction:
         self._changes().delete(numbers)
 
     def _changes(self) -> Changes:
-        return Changes(self.connection, self.memory.watch, self.memory.index)
+        return Changes(self.connection, self.memory.watch, self.memory.index, self.memory.packer)

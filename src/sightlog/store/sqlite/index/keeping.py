@@ -8,7 +8,7 @@ and those that were written down, and nothing is lost or doubled, whenever it ha
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sightlog.domain.facts import Entry
 from sightlog.store.sqlite.connection import insert_rows
@@ -40,8 +40,9 @@ class SideIndex:
         self._since_seal = 0
         self.load()
 
-    def load(self) -> None:
-        """Make the tails anew from the tables: at the start, and after a commit that did not happen."""
+    def load(self, advance: Callable[[int], None] = lambda _: None) -> None:
+        """Make the tails anew from the tables: at the start, and after a commit that did not happen. `advance` is
+        told how many events were read."""
         self.commit, self._watermark = self._connection.execute("SELECT commits, watermark FROM index_state").fetchone()
         for tails in self._tails.values():
             tails[-1].forget_after(self.commit)
@@ -50,7 +51,8 @@ class SideIndex:
         self._touched.clear()
         self._is_changed = False
         self._since_seal = 0
-        for use_case, seq, timestamp, event_id, status, entries in unsealed_events(self._connection, self._watermark):
+        unsealed = unsealed_events(self._connection, self._watermark)
+        for read, (use_case, seq, timestamp, event_id, status, entries) in enumerate(unsealed, 1):
             tail = self._loading.get(use_case)
             if tail is None:
                 tail = self._loading[use_case] = Tail(use_case, self.commit)
@@ -59,6 +61,8 @@ class SideIndex:
                 tail.restate(len(tail) - 1, status, self.commit)
             self._since_seal += 1
             self._last_seq = seq
+            if read % 1_000 == 0:
+                advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
                 self._seal_loaded()
         for use_case in self._tails.keys() | self._loading.keys():

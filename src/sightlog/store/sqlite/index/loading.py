@@ -7,6 +7,7 @@ from msgspec import json
 
 from sightlog.domain.event_reading import read_stored
 from sightlog.domain.facts import Entry, entries_of, image_metadata_entries
+from sightlog.store.sqlite.bodies import unpack
 
 _ROWS_AT_ONCE = 1_000
 
@@ -20,31 +21,33 @@ def unsealed_events(connection: sqlite3.Connection, watermark: int) -> Iterator[
     waiting = [row[0] for row in rows]
     for start in range(0, len(waiting), _ROWS_AT_ONCE):
         numbers = json.encode(waiting[start : start + _ROWS_AT_ONCE]).decode()
-        yield from _read(connection, "e.seq IN (SELECT value FROM json_each(?))", (numbers,))
+        yield from read_events(connection, "e.seq IN (SELECT value FROM json_each(?))", (numbers,))
     yield from events_after(connection, watermark)
 
 
-def events_after(connection: sqlite3.Connection, seq: int) -> Iterator[StoredEntries]:
-    """The events with a greater number, in the order of their numbers."""
+def events_after(connection: sqlite3.Connection, seq: int, which: str = "TRUE") -> Iterator[StoredEntries]:
+    """The events with a greater number, in the order of their numbers; `which` is SQL of ours."""
     while True:
-        found = _read(connection, f"e.seq > ? ORDER BY e.seq LIMIT {_ROWS_AT_ONCE}", (seq,))
+        found = read_events(connection, f"e.seq > ? AND {which} ORDER BY e.seq LIMIT {_ROWS_AT_ONCE}", (seq,))
         yield from found
         if len(found) < _ROWS_AT_ONCE:
             return
         seq = found[-1][1]
 
 
-def _read(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[StoredEntries]:
+def read_events(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[StoredEntries]:
+    """The events `e` for which some SQL of ours is true, in the order of their numbers."""
     rows = connection.execute(
-        "SELECT e.use_case, e.seq, e.timestamp, e.event_id, e.feedback_status, e.warnings IS NOT NULL, e.rest, e.images"
+        "SELECT e.use_case, e.seq, e.timestamp, e.event_id, e.feedback_status, e.warnings IS NOT NULL,"
+        " e.body_format, e.rest, e.images"
         f" FROM events e WHERE {where}",
         values,
     ).fetchall()
     rows.sort(key=lambda row: row[1])
     said = _picture_metadata(connection, [row[1] for row in rows])
     found = []
-    for use_case, seq, timestamp, event_id, status, has_warnings, rest, images in rows:
-        entries = entries_of(read_stored(rest.encode(), images.encode()), bool(has_warnings))
+    for use_case, seq, timestamp, event_id, status, has_warnings, *body in rows:
+        entries = entries_of(read_stored(*unpack(connection, body)), bool(has_warnings))
         entries.extend(entry for entry in said.get(seq, ()) if entry not in entries)
         found.append((use_case, seq, timestamp, event_id, status, entries))
     return found

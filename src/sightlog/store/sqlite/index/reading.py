@@ -84,7 +84,7 @@ class IndexView:
         for source in self.sources():
             seqs, times, alive = source.seqs().tolist(), source.times().tolist(), source.alive().tolist()
             for field in {FEEDBACK_STATUS, *(field for field, _ in source.columns())}:
-                for letter, value, ordinals in _groups(source, field):
+                for letter, value, ordinals in groups_of(source, field):
                     for at in ordinals.tolist():
                         if alive[at]:
                             yield field, letter, value, times[at], seqs[at]
@@ -107,7 +107,7 @@ def _counts(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value
             yield NUMBER, value, n
 
 
-def _groups(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value, NDArray[Any]]]:
+def groups_of(source: TailView | Segment, field: str) -> Iterator[tuple[str, Value, NDArray[Any]]]:
     """(letter, value, places of its events) of a field."""
     if field == FEEDBACK_STATUS:
         for status in FeedbackStatus:

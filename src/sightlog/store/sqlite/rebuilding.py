@@ -1,0 +1,79 @@
+"""Making everything derived anew from the events, for a store that nobody else uses."""
+
+from collections.abc import Callable
+from itertools import islice
+
+from sightlog.store.sqlite import fields, sources, tallies
+from sightlog.store.sqlite.connection import StoreConnection, insert_rows
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import StoredEntries, events_after
+from sightlog.store.sqlite.recounting import Recount
+
+_EVENTS_AT_ONCE = 5_000
+_DERIVED = ("tallies", "crowded", "fields", "sources", "feedback", "segments", "segment_parts", "segment_notes")
+
+Advance = Callable[[int, int], None]
+
+
+def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideIndex, advance: Advance) -> None:
+    """Make the counts, the schema, the reviews and the side index anew. What a group of counts had lost by being
+    crowded comes back when it is small again. `advance` is told (events done, events in all); each is read twice.
+    Interrupted in the first half, nothing has changed; in the second, the next start goes on."""
+    total: int = 2 * connection.execute("SELECT count(*) FROM events").fetchone()[0]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table in _DERIVED:
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM index_waiting")
+        watch.forget()
+        _settle_reviews(connection)
+        _count_all(connection, watch, lambda done: advance(done, total))
+        connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        watch.forget()
+        raise
+    index.load(lambda done: advance(total // 2 + done, total))
+
+
+def _settle_reviews(connection: StoreConnection) -> None:
+    """Which feedback points at which event, and what the newest says."""
+    found = Recount(connection)
+    for event in events_after(connection, 0, "event_type = 'operator_feedback'"):
+        found.add(event)
+    insert_rows(
+        connection,
+        "INSERT INTO feedback (workspace, related_event_id, timestamp, seq, feedback)",
+        [(*key, *review) for key, reviews in found.reviews.items() for review in reviews],
+    )
+    connection.execute("UPDATE events SET feedback_status = NULL WHERE feedback_status IS NOT NULL")
+    for (workspace, event_id), status in found.deciding().items():
+        connection.execute(
+            "UPDATE events SET feedback_status = ? WHERE workspace = ? AND event_id = ?"
+            " AND event_type <> 'operator_feedback'",
+            (status, workspace, event_id),
+        )
+
+
+def _count_all(connection: StoreConnection, watch: tallies.CrowdWatch, advance: Callable[[int], None]) -> None:
+    stored = events_after(connection, 0)
+    done = 0
+    while events := list(islice(stored, _EVENTS_AT_ONCE)):
+        _count_some(connection, watch, events)
+        done += len(events)
+        advance(done)
+
+
+def _count_some(connection: StoreConnection, watch: tallies.CrowdWatch, events: list[StoredEntries]) -> None:
+    found = Recount(connection)
+    for event in events:
+        found.add(event, watch.uncounted(connection, event[0]))
+    tallies.apply_changes(connection, found.tallies, watch)
+    fields.apply_changes(connection, found.fields)
+    sources.add_heard(connection, found.sources, watch)
+    connection.execute(
+        "UPDATE sources SET last_received_at = (SELECT received_at FROM events WHERE seq = last_seq)"
+        " WHERE last_seq >= ?",
+        (events[0][1],),
+    )

@@ -1,0 +1,95 @@
+"""Stored JSON comes back byte for byte, whatever it was compressed with."""
+
+import random
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from sightlog.store.sqlite import bodies
+from tests.contract.backends import Backend
+from tests.contract.plant import OpenStore, Plant
+
+
+@pytest.fixture(autouse=True)
+def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few hundred events are enough for a dictionary, and for another one."""
+    monkeypatch.setattr(bodies, "_SAMPLES", 100)
+    monkeypatch.setattr(bodies, "_DICTIONARY_BYTES", 4096)
+    monkeypatch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 200)
+
+
+def dictionaries(plant: Plant) -> int:
+    found: int = plant.backend.rows("SELECT count(*) FROM dictionaries")[0][0]
+    return found
+
+
+def letters(seed: int, count: int) -> str:
+    """Text that repeats nothing."""
+    return "".join(random.Random(seed).choices("abcdefghijklmnopqrstuvwxyz ", k=count))
+
+
+def add_many(plant: Plant, count: int, name: str, length: int = 10) -> dict[str, str]:
+    """Events alike, each with a comment of its own, so much of it like no other; id → comment."""
+    use_case = plant.use_case(name)
+    made = {f"{name} {n}": f"{name} {letters(n, length)}" for n in range(count)}
+    events = [plant.event(use_case, eventId=id, comment=text) for id, text in made.items()]
+    for start in range(0, count, 50):
+        plant.add(*events[start : start + 50])
+    return made
+
+
+def check(plant: Plant, made: dict[str, str]) -> None:
+    for id, comment in made.items():
+        assert plant.body(id)["comment"] == comment
+
+
+def test_a_dictionary_is_made_from_the_first_events_and_all_of_them_stay_readable(
+    plant: Plant, open_store: OpenStore
+) -> None:
+    made = add_many(plant, 300, "the belt was cleaned before this part was seen")
+    assert dictionaries(plant) == 1
+    check(plant, made)
+    plant.reopen(open_store)
+    check(plant, made | add_many(plant, 20, "after a restart"))
+    plant.check_statistics()
+
+
+def test_when_events_change_another_dictionary_is_made_and_the_first_stays(plant: Plant) -> None:
+    made = add_many(plant, 300, "short")
+    made |= add_many(plant, 800, "long", 500)
+    assert dictionaries(plant) >= 2
+    check(plant, made)
+
+
+def test_a_dictionary_of_a_commit_that_failed_is_forgotten(plant: Plant) -> None:
+    """The next one has the same number and other bytes."""
+    made = add_many(plant, 90, "the first few")
+    use_case = plant.use_case()
+    with plant.backend.full_disk():
+        texts = [{f"t{n}": letters(100 * at + n, 900) for n in range(60)} for at in range(90)]
+        failed = plant.submit(*[plant.event(use_case, customMetadata=text) for text in texts])
+        assert failed.exception(timeout=60) is not None
+    assert dictionaries(plant) == 0
+    made |= add_many(plant, 200, "others, quite different ones")
+    assert dictionaries(plant) == 1
+    check(plant, made)
+
+
+def test_events_stored_before_compression_are_read_as_they_are(backend: Backend, plant: Plant) -> None:
+    use_case = plant.use_case()
+    plant.add(plant.event(use_case, eventId="old", comment="as it was"))
+    before = plant.store.find_event(plant.mine, "old")
+    assert before is not None
+    plant.store.close()
+    with closing(sqlite3.connect(backend.database)) as connection:
+        plain = (before.rest.decode(), before.images.decode())
+        connection.execute("UPDATE events SET body_format = 1, rest = ?, images = ?", plain)
+        connection.commit()
+    plant.store = backend.open()
+    try:
+        assert plant.store.find_event(plant.mine, "old") == before
+        plant.add(plant.event(use_case, eventId="old", comment="overwritten"))
+        plant.check_statistics()
+    finally:
+        plant.store.close()

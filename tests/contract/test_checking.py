@@ -1,0 +1,119 @@
+"""`sightlog check` finds whatever does not equal the events, and `sightlog rebuild` makes it equal again."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from sightlog.domain.limits import Limits
+from sightlog.store.opening import check_derived, rebuild_derived
+from tests.contract.backends import Backend
+from tests.contract.plant import OpenStore, Plant
+from tests.contract.sealing import sealing
+from tests.strategies import seeded_events
+
+
+@pytest.fixture(autouse=True, params=["as in service", "small segments"])
+def seals(request: pytest.FixtureRequest) -> Iterator[None]:
+    with sealing(request.param):
+        yield
+
+
+@pytest.fixture
+def filled(plant: Plant) -> Plant:
+    """Sixty varied events with reviews, some overwritten and some deleted."""
+    use_case = plant.use_case()
+    made = [event | {"useCaseId": use_case.id} for event in seeded_events(60, 3, "checked")]
+    plant.add(*made)
+    plant.add(*made[10:15])
+    plant.add(*[plant.review(use_case, made[n]["eventId"], "incorrect") for n in (1, 5, 20)])
+    plant.store.delete_events(plant.mine, use_case, [made[2]["eventId"], made[30]["eventId"]])
+    plant.add(plant.event(use_case, deviceId="cam-1", customMetadata={"n": 1}))
+    return plant
+
+
+def problems(plant: Plant) -> list[str]:
+    told: list[tuple[int, int]] = []
+    found = check_derived(plant.backend.folder, lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1]
+    return found
+
+
+def test_nothing_is_found_while_the_store_is_open_and_after_it(filled: Plant) -> None:
+    assert problems(filled) == []
+    filled.store.close()
+    assert problems(filled) == []
+
+
+DAMAGES = [
+    "UPDATE tallies SET n = n + 1 WHERE kind = 'type'",
+    "DELETE FROM tallies WHERE kind = 'outcome'",
+    "INSERT INTO tallies VALUES (1, 'device', 0, 'nobody', 3)",
+    "DELETE FROM fields",
+    "UPDATE fields SET first_seen = last_seen + 1",
+    "UPDATE sources SET last_timestamp = last_timestamp - 1",
+    "DELETE FROM feedback",
+    "UPDATE events SET feedback_status = 'correct' WHERE feedback_status IS NOT NULL",
+]
+IN_SEGMENTS = [
+    "DELETE FROM segments WHERE number = (SELECT min(number) FROM segments)",
+    "UPDATE segments SET gone = gone + 1",
+    "DELETE FROM segment_parts WHERE field = 'type' AND first IS NOT NULL",
+    "DELETE FROM segment_parts WHERE field = 'type' AND first IS NULL",
+    "INSERT OR REPLACE INTO segment_notes SELECT number, 0, 254 FROM segments",
+    "INSERT OR IGNORE INTO index_waiting SELECT max(seq) FROM events WHERE seq <= (SELECT max(last_seq) FROM segments)",
+    "UPDATE index_state SET watermark = watermark + 1000",
+]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, *IN_SEGMENTS])
+def test_what_differs_is_found_and_a_rebuild_makes_it_right(filled: Plant, open_store: OpenStore, damage: str) -> None:
+    has_segments = bool(filled.backend.rows("SELECT count(*) FROM segments")[0][0])
+    if damage in IN_SEGMENTS and not has_segments:
+        pytest.skip("there are no segments yet")
+    filled.store.close()
+    with closing(sqlite3.connect(filled.backend.database)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    assert problems(filled)
+    told: list[int] = []
+    rebuild_derived(filled.backend.folder, Limits(), lambda done, total: told.append(total - done))
+    assert told == sorted(told, reverse=True)
+    assert problems(filled) == []
+    filled.store = open_store()
+    filled.check_statistics()
+    use_case = filled.store.find_use_case(filled.mine, "Paint line")
+    assert use_case is not None
+    filled.add(filled.event(use_case, deviceId="cam-1"))
+    filled.check_statistics()
+
+
+def test_a_rebuild_of_what_was_right_changes_no_answer(filled: Plant, open_store: OpenStore) -> None:
+    use_case = filled.store.find_use_case(filled.mine, "Paint line")
+    assert use_case is not None
+    questions = ({}, {"feedbackStatus": ["incorrect"]}, {"feedbackStatus": ["none"]}, {"hasWarnings": True})
+    before = [filled.ids(use_case, **question) for question in questions]
+    facets = filled.store.facets(filled.mine, use_case, 100)
+    filled.store.close()
+    rebuild_derived(filled.backend.folder, Limits(), lambda done, total: None)
+    filled.store = open_store()
+    assert [filled.ids(use_case, **question) for question in questions] == before
+    assert filled.store.facets(filled.mine, use_case, 100) == facets
+
+
+def test_a_rebuild_counts_again_what_was_crowded_and_is_so_no_longer(backend: Backend, open_store: OpenStore) -> None:
+    small = {"values_per_field": 5, "sources_per_use_case": 5}
+    plant = Plant(backend, open_store(**small))
+    use_case = plant.use_case()
+    for n in range(7):
+        plant.add(plant.event(use_case, eventId=f"e{n}", deviceId=f"cam-{n}", customMetadata={"n": n}))
+    assert plant.store.facets(plant.mine, use_case, 100).custom_metadata["n"].many_values
+    plant.store.delete_events(plant.mine, use_case, [f"e{n}" for n in range(4)])
+    plant.store.close()
+    rebuild_derived(backend.folder, Limits(**small), lambda done, total: None)
+    plant.store = open_store(**small)
+    facet = plant.store.facets(plant.mine, use_case, 100).custom_metadata["n"]
+    assert not facet.many_values
+    assert sorted(one.value for one in facet.values) == [4, 5, 6]
+    plant.check_statistics()
