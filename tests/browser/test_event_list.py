@@ -157,3 +157,14 @@ def test_a_verdict_by_key_with_a_way_back(
     page.get_by_role("button", name="Undo").click()
     expect(row).not_to_contain_text("Incorrect")
     assert caller.count(use_case, feedbackStatus=["incorrect"]) == 0
+
+
+def test_selected_events_are_taken_along_as_a_file(open_list: OpenList, events: list[Json]) -> None:
+    page = open_list()
+    page.locator("input[name=event]").nth(0).check()
+    page.locator("input[name=event]").nth(1).check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    assert download.value.suggested_filename == "events.ndjson"
+    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 2
+    expect(page.get_by_text("2 selected")).to_be_visible()

@@ -1,5 +1,6 @@
 """What is done with several events at once, as the form that it is without scripts."""
 
+import json
 import re
 
 from tests.builders import new_id
@@ -35,11 +36,20 @@ def test_an_operator_may_not_delete_and_is_not_offered_it(operator: Visitor, cal
     assert shown(operator.get(address).text) == [made["eventId"]]
 
 
-def test_a_viewer_selects_nothing(viewer: Visitor, caller: Caller, use_case: str) -> None:
-    caller.create(event(use_case))
+def test_a_viewer_may_take_events_along_and_nothing_else(viewer: Visitor, caller: Caller, use_case: str) -> None:
+    ids = [f"ü {new_id()}", new_id(), new_id()]
+    caller.batch(*[event(use_case, n, eventId=id, customMetadata={"lot": 1.0}) for n, id in enumerate(ids)])
     address = f"/{viewer.workspace}/vision-events/{use_case}"
-    assert 'name="event"' not in viewer.get(address).text
-    assert viewer.post(f"{address}/selection", {"action": "delete", "event": "x"}).status_code == 403
+    page = viewer.get(address).text
+    assert 'value="export"' in page
+    assert 'value="correct"' not in page
+    answer = viewer.post(f"{address}/selection", {"action": "export", "event": [ids[2], ids[0], "gone"]})
+    assert "attachment" in answer.headers["content-disposition"]
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["eventId"] for line in lines] == [ids[2], ids[0]]
+    assert '"lot":1.0' in answer.text
+    for action in ("delete", "correct"):
+        assert viewer.post(f"{address}/selection", {"action": action, "event": ids[0]}).status_code == 403
 
 
 def test_nothing_selected_or_an_unknown_action_is_refused(editor: Visitor, use_case: str) -> None:
@@ -55,6 +65,7 @@ def test_another_use_cases_events_stay(editor: Visitor, caller: Caller, use_case
     caller.create(elsewhere)
     address = f"/{editor.workspace}/vision-events/{use_case}/selection"
     editor.post(address, {"action": "delete", "event": elsewhere["eventId"], "confirmed": "1"})
+    assert editor.post(address, {"action": "export", "event": elsewhere["eventId"]}).text == ""
     assert caller.ids(other_use_case) == [elsewhere["eventId"]]
 
 

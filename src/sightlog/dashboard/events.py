@@ -15,7 +15,6 @@ from sightlog.dashboard.wall_clock import WallClock
 from sightlog.domain.errors import Invalid, InvalidCursor, QueryTooSlow
 from sightlog.domain.stored import Count
 from sightlog.domain.use_cases import UseCase
-from sightlog.domain.users import Role
 from sightlog.domain.views import SavedView
 from sightlog.operations import queries, views
 from sightlog.operations.last_visits import note_visit
@@ -79,7 +78,6 @@ def _list_page(request: ApiRequest, who: Visit, use_case: UseCase) -> Answer:
         time_chips=[chip for chip in chips if chip.filter.name in ("last", "from", "to")],
         listed=listed,
         new_rows=count_new(listed, state),
-        may_act=who.may(Role.OPERATOR),
         view=state.view or "grid",
         older=state.older(listed.page.next_cursor) if listed.page and listed.page.next_cursor else None,
     )

@@ -1,5 +1,6 @@
 """Import and export: events in and out as NDJSON, a chunk at a time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from sightlog.domain.problems import read_json
 from sightlog.domain.retention import is_beyond_lookback
 from sightlog.domain.stored import StoredEvent
 from sightlog.domain.times import format_timestamp
+from sightlog.domain.use_cases import UseCase
 from sightlog.domain.workspaces import Workspace
 from sightlog.operations.use_cases import create_use_case
 from sightlog.store.contract import Store
@@ -106,6 +108,12 @@ def export_lines(store: Store, workspace: int, use_case: int | None, after: int,
     events = store.export_events(workspace, use_case, after, limit)
     lines = [line_of(event).decode() for event in events]
     return ExportedChunk(lines, events[-1].sequence if len(events) == limit else None)
+
+
+def export_selected(store: Store, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> list[bytes]:
+    """The lines of these events, in the order given; those that are gone, or of another use case, are left out."""
+    found = (store.find_event(workspace, event_id) for event_id in event_ids)
+    return [line_of(event) for event in found if event is not None and event.use_case_id == use_case.id]
 
 
 def line_of(event: StoredEvent) -> bytes:

@@ -104,8 +104,9 @@ if (form) {
   form.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
 
   form.addEventListener("submit", (event) => {
-    event.preventDefault();
     const action = event.submitter?.value;
+    if (action === "export") return;
+    event.preventDefault();
     const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
     if (action === "delete") confirmDeletion();
     else review(chosen, action);
@@ -117,7 +118,7 @@ if (form) {
     if (event.key.toLowerCase() === "x" && row) {
       event.preventDefault();
       toggle(row, event.shiftKey);
-    } else if (VERDICTS[event.key - 1] && !document.querySelector(".beside")) {
+    } else if (VERDICTS[event.key - 1] && form.querySelector("[value=correct]") && !document.querySelector(".beside")) {
       const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
       const ids = chosen.length || !row ? chosen : [row.dataset.event];
       if (ids.length) review(ids, VERDICTS[event.key - 1]);
