@@ -82,4 +82,9 @@ NOTICES = {
     "saved": "Saved.",
     "deleted": "Deleted.",
     "reviewed": "Feedback saved.",
+    "password": "The password is set. Other sessions have ended.",
+    "password-removed": "The password is removed. A sign-in link still works.",
+    "ended": "Signed out there.",
+    "removed": "Removed, and signed out everywhere.",
+    "revoked": "Revoked. Nobody can use the key any more.",
 }

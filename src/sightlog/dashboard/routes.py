@@ -1,6 +1,17 @@
 """Every page of the dashboard: the rows of its modules, in the order in which they are tried."""
 
-from sightlog.dashboard import events, filters, selections, sign_in, use_cases, views
+from sightlog.dashboard import (
+    account,
+    api_keys,
+    events,
+    filters,
+    members,
+    selections,
+    sign_in,
+    use_cases,
+    views,
+    workspaces,
+)
 from sightlog.web.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,4 +21,8 @@ ROUTES: tuple[Route, ...] = (
     *filters.ROUTES,
     *selections.ROUTES,
     *views.ROUTES,
+    *account.ROUTES,
+    *members.ROUTES,
+    *api_keys.ROUTES,
+    *workspaces.ROUTES,
 )

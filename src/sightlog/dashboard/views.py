@@ -10,7 +10,6 @@ from sightlog.dashboard.list_links import ListLinks
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.use_case_visits import visit_use_case
 from sightlog.dashboard.wall_clock import WallClock
-from sightlog.domain.errors import NotFound
 from sightlog.domain.users import Role
 from sightlog.operations import views
 from sightlog.web.answers import Answer
@@ -58,10 +57,8 @@ async def delete_view(request: ApiRequest) -> Answer:
     """Take a view away from everybody."""
     who, use_case = await visit_use_case(request, LEAST_ROLE)
     fields = await form(request, who)
-    number = request.path_parameters["number"]
-    if not number.isdecimal() or len(number) > 15:
-        raise NotFound("there is no such view")
-    await request.run_errand(lambda: views.delete_view(request.store, who.workspace.number, use_case, int(number)))
+    number = request.path_number("number")
+    await request.run_errand(lambda: views.delete_view(request.store, who.workspace.number, use_case, number))
     state = parse(parse_qs(fields.one("query")))
     return redirect(ListLinks(who.workspace.slug, use_case.id, state).list())
 

@@ -59,6 +59,13 @@ class User(Struct, frozen=True, kw_only=True, rename="camel"):
         """The role in a workspace, by its number; None for who has no business there."""
         return Role.ADMIN if self.is_owner else self.roles.get(workspace)
 
+    def may_stand_in_for(self, other: "User") -> bool:
+        """Whether this person may sign the other one in, or set their password: only when that opens nothing which
+        this person may not manage anyway."""
+        if self.is_owner or other.number == self.number:
+            return True
+        return not other.is_owner and all(self.role_in(workspace) is Role.ADMIN for workspace in other.roles)
+
 
 class Session(Struct, frozen=True, kw_only=True):
     """Somebody who is signed in. `id` names the session in lists; the secret in the cookie is kept as a hash only.

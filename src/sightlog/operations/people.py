@@ -71,6 +71,24 @@ def sign_in_by_password(
     return _begin_session(store, user, agent, now)
 
 
+def change_own_password(
+    store: Store, guessing: Guessing, session: Session, current: str, new: str, address: str, now: int
+) -> SignedIn:
+    """Set the password of who is signed in, who must know the current one if there is one: a browser that was left
+    open must not be enough. All sessions end and a new one begins. Raises Invalid, TooManyAttempts."""
+    user = session.user
+    check_password(new)
+    kept = store.people.password_of(user.number)
+    if kept is not None:
+        guessing.check(user.name, address, now)
+        if not is_password(kept, current):
+            guessing.note_failure(user.name, address, now)
+            raise Invalid.at("", "the current password is another one")
+        guessing.forget(user.name)
+    set_password(store, user, new)
+    return _begin_session(store, user, session.agent, now)
+
+
 def _begin_session(store: Store, user: User, agent: str, now: int) -> SignedIn:
     token = new_token()
     store.people.add_session(token_hash(token), user.number, new_token(), agent[:_LONGEST_AGENT], now)

@@ -49,6 +49,12 @@ def plan_retention(store: Store, limits: Limits, now: int) -> Removable:
     return Removable(too_old=store.list_expired(_cutoffs(store, now)), bytes_used=used, bytes_over=over)
 
 
+def count_expired(store: Store, workspace: int, lookback_days: int, now: int) -> int:
+    """How many events of a workspace would go if it kept them for so many days."""
+    cutoff = cutoff_of(lookback_days, now)
+    return 0 if cutoff is None else sum(one.events for one in store.list_expired({workspace: cutoff}))
+
+
 def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: threading.Event | None = None) -> Removed:
     """Remove what is too old and, above SIGHTLOG_MAX_BYTES, the oldest. Ends early when `stop` is set."""
     stop = stop or threading.Event()

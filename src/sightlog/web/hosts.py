@@ -47,6 +47,11 @@ def host_of(header: str) -> str:
     return text.rpartition(":")[0] if text.count(":") == 1 else text
 
 
+def is_this_machine(header: str) -> bool:
+    """Whether a Host header names an address that only this machine reaches."""
+    return host_of(header) in _ALWAYS
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

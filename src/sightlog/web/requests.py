@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs
 
 from sightlog.domain.api_keys import Caller, Scope
-from sightlog.domain.errors import Forbidden, TooLarge
+from sightlog.domain.errors import Forbidden, NotFound, TooLarge
 from sightlog.operations.api_keys import authenticate
 from sightlog.web import asgi
 from sightlog.web.context import Context
@@ -17,6 +17,7 @@ from sightlog.web.files import FileAnswer
 R = TypeVar("R")
 
 _GATHERED_BYTES = 262_144
+_MOST_DIGITS = 15
 
 
 class ApiRequest:
@@ -53,6 +54,13 @@ class ApiRequest:
         """Where the connection comes from: behind a proxy, the proxy. Never a reason to trust anybody."""
         client = self._scope.get("client")
         return str(client[0]) if client else ""
+
+    def path_number(self, name: str) -> int:
+        """A number in the address. Raises NotFound for anything else."""
+        text = self.path_parameters[name]
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+            raise NotFound("nothing has this number")
+        return int(text)
 
     def header(self, name: bytes) -> str | None:
         """A header by its lowercase name."""
