@@ -8,6 +8,7 @@ from urllib.parse import quote
 import jinja2
 
 from sightlog.dashboard import addresses, words
+from sightlog.dashboard.overlays import coordinate, percent
 from sightlog.dashboard.wall_clock import WallClock
 from sightlog.domain.users import Role
 from sightlog.web import pages
@@ -68,6 +69,9 @@ def templates() -> jinja2.Environment:
         shortened=words.shortened,
         file_size=words.file_size,
         address_part=addresses.part,
+        as_sent=words.as_sent,
+        coordinate=coordinate,
+        percent=percent,
     )
     made.globals.update(to=addresses, Role=Role, words=words)
     return made
@@ -87,4 +91,5 @@ NOTICES = {
     "ended": "Signed out there.",
     "removed": "Removed, and signed out everywhere.",
     "revoked": "Revoked. Nobody can use the key any more.",
+    "no-more": "There is no further event in this list.",
 }

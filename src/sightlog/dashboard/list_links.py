@@ -42,6 +42,17 @@ class ListLinks(Struct, frozen=True):
         address = addresses.event(self.workspace, self.use_case_id, event_id)
         return f"{address}?{query}" if query else address
 
+    def face(self, event_id: str, picture: int, kind: str = "") -> str:
+        """An event's page with this of its pictures large: the `input` or the `output`, or what comes first."""
+        address = self.event(event_id)
+        chosen = urlencode({"picture": picture} | ({"face": kind} if kind else {}))
+        return f"{address}{'&' if '?' in address else '?'}{chosen}"
+
+    def step(self, event_id: str, to: str) -> str:
+        """To the event that is next to this one in the list, `newer` or `older`."""
+        query = {**self.state.beside(event_id).query(), "to": to}
+        return addresses.use_case(self.workspace, self.use_case_id, "step", query)
+
     def value(self, name: str, text: str) -> str:
         """The list of the events with this value, beside the other filters."""
         if name in SEGMENT_NAMES:

@@ -5,7 +5,7 @@ Nothing is drawn outside the picture. Boxes are cut at its edge, so that one see
 
 import zlib
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sightlog.dashboard.label_places import Box, Place, label_width, place_labels
 from sightlog.domain.annotations import (
@@ -43,6 +43,16 @@ class Shape(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         return words_of(self.name, self.confidence)
+
+    @property
+    def size(self) -> float:
+        """Small ones are drawn after large ones, so that a pointer finds both."""
+        return _area(self.box)
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """The surest first."""
+        return -(1 if self.confidence is None else self.confidence), self.index
 
     @property
     def is_drawn(self) -> bool:
@@ -158,6 +168,12 @@ def percent(confidence: float) -> str:
     return f"{99 if rounded == 100 and confidence < 1 else rounded} %"
 
 
+def coordinate(value: float) -> str:
+    """A number of pixels, for SVG: a tenth of one is enough."""
+    text = f"{value:.1f}"
+    return text.removesuffix(".0")
+
+
 def _shape(index: int, one: ObjectDetection, width: float, height: float) -> Shape:
     left, right = _clamp(one.x - one.width / 2, width), _clamp(one.x + one.width / 2, width)
     top, bottom = _clamp(one.y - one.height / 2, height), _clamp(one.y + one.height / 2, height)
@@ -168,11 +184,12 @@ def _shape(index: int, one: ObjectDetection, width: float, height: float) -> Sha
         box = _around(one.points, width, height)
         outline = _path(one.points, width, height)
     elif box[2] > box[0] and box[3] > box[1]:
-        outline = f"M{_n(box[0])} {_n(box[1])}H{_n(box[2])}V{_n(box[3])}H{_n(box[0])}z"
+        at_left, at_top, at_right, at_bottom = map(coordinate, box)
+        outline = f"M{at_left} {at_top}H{at_right}V{at_bottom}H{at_left}z"
     if isinstance(one, KeypointDetection):
         kind = "keypoints"
         dots = "".join(
-            f"M{_n(point.x)} {_n(point.y)}h0"
+            f"M{coordinate(point.x)} {coordinate(point.y)}h0"
             for point in one.keypoints or ()
             if 0 <= point.x <= width and 0 <= point.y <= height
         )
@@ -192,7 +209,7 @@ def _with_label(shape: Shape, place: Place | None, scale: float) -> Shape:
     if place is None or not shape.is_drawn:
         return shape
     label = Place(place.x / scale, place.y / scale, place.is_left, place.is_above)
-    return Shape(**{field: getattr(shape, field) for field in shape.__struct_fields__} | {"label": label})
+    return structs.replace(shape, label=label)
 
 
 def _guessed_size(shaped: list[ObjectDetection]) -> tuple[float, float]:
@@ -220,7 +237,7 @@ def _guessed_side(ends: list[float], beginnings: list[float]) -> float:
 def _path(points: list[list[Number]], width: float, height: float) -> str:
     """Points far outside are drawn nearer: browsers do not like numbers of any size."""
     near = [(min(max(x, -9 * width), 9 * width), min(max(y, -9 * height), 9 * height)) for x, y in points]
-    return "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in near) + "z"
+    return "M" + "L".join(f"{coordinate(x)} {coordinate(y)}" for x, y in near) + "z"
 
 
 def _around(points: list[list[Number]], width: float, height: float) -> Box:
@@ -247,9 +264,3 @@ def _clamp(value: float, most: float) -> float:
 
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _n(value: float) -> str:
-    """A coordinate: a tenth of a pixel is enough."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")

@@ -3,7 +3,9 @@
 from sightlog.dashboard import (
     account,
     api_keys,
+    event_page,
     events,
+    feedback,
     filters,
     members,
     selections,
@@ -18,6 +20,8 @@ ROUTES: tuple[Route, ...] = (
     *sign_in.ROUTES,
     *use_cases.ROUTES,
     *events.ROUTES,
+    *event_page.ROUTES,
+    *feedback.ROUTES,
     *filters.ROUTES,
     *selections.ROUTES,
     *views.ROUTES,

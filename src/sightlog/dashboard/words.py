@@ -1,5 +1,7 @@
 """How the dashboard writes numbers, ids and the field's terms."""
 
+import msgspec
+
 EVENT_TYPES = {
     "quality_check": "Quality check",
     "inventory_count": "Inventory count",
@@ -24,6 +26,11 @@ def number(value: float) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return f"{int(value):,}"
     return f"{value:,.2f}".rstrip("0")
+
+
+def as_sent(value: str | bool | int | float) -> str:
+    """A metadata value, whole and as it came; text without its quotes."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def share(part: float, whole: float) -> str:

@@ -7,13 +7,14 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   link.closest("details.menu")?.removeAttribute("open");
   try {
-    open(await fetchPart(link.href), link);
+    openDialog(await fetchPart(link.href), link);
   } catch {
     location.assign(link.href);
   }
 });
 
-function open(html, opener) {
+/** Show a form in a dialog; the focus comes back to who opened it. */
+export function openDialog(html, opener) {
   const dialog = document.createElement("dialog");
   fill(dialog, html);
   dialog.setAttribute("aria-label", dialog.querySelector("h2")?.textContent ?? opener.textContent.trim());

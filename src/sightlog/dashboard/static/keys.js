@@ -6,6 +6,7 @@ const KEYS = [
   ["Esc", "Close it"],
   ["x", "Select it; with Shift also those in between"],
   ["1  2  3", "Correct, incorrect, inconclusive"],
+  ["+  -  0", "Zoom the picture in and out, show all of it"],
   ["/", "Filter"],
   ["?", "This list"],
 ];

@@ -1,0 +1,56 @@
+"""Feedback on one event, from its page: a verdict with a comment, and taking one's own back."""
+
+from sightlog.dashboard.frame import redirect, wants_part
+from sightlog.dashboard.page_routes import page_route
+from sightlog.dashboard.sign_in import local_address
+from sightlog.dashboard.use_case_visits import visit_use_case
+from sightlog.domain.users import Role
+from sightlog.operations.feedback import give_feedback, take_back
+from sightlog.web.answers import Answer, json_answer
+from sightlog.web.requests import ApiRequest
+from sightlog.web.routing import Route
+from sightlog.web.visits import form
+
+
+async def review_event(request: ApiRequest) -> Answer:
+    """Keep a verdict. A script gets the id of the feedback, with which it can be taken back."""
+    who, use_case = await visit_use_case(request, Role.OPERATOR)
+    request.context.space.require_space()
+    fields = await form(request, who)
+    given = await request.run_errand(
+        lambda: give_feedback(
+            request.store,
+            who.caller,
+            who.person.number,
+            use_case,
+            fields.all("event"),
+            fields.one("verdict"),
+            fields.one("comment"),
+            request.limits,
+            request.now,
+        )
+    )
+    return json_answer({"feedback": given}) if wants_part(request) else _back(fields.one("back"))
+
+
+async def take_back_feedback(request: ApiRequest) -> Answer:
+    """Remove what the person said."""
+    who, use_case = await visit_use_case(request, Role.OPERATOR)
+    fields = await form(request, who)
+    blobs = request.context.blobs
+    count = await request.run_errand(
+        lambda: take_back(request.store, blobs, who.caller, who.person.number, use_case, fields.all("feedback"))
+    )
+    return json_answer({"takenBack": count}) if wants_part(request) else _back(fields.one("back"))
+
+
+def _back(address: str) -> Answer:
+    return redirect(local_address(address))
+
+
+_PATH = "/{workspace}/vision-events/{useCaseId}/feedback"
+
+ROUTES: tuple[Route, ...] = (
+    page_route("POST", _PATH, review_event, "Give feedback"),
+    page_route("POST", f"{_PATH}/take-back", take_back_feedback, "Take feedback back"),
+)
