@@ -1,6 +1,7 @@
 """Queries over HTTP: each alone, many times with changing values, beside a route that answers at once and beside
 the newest rows read by their index without any server of ours."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from benchmarks.ceilings import newest_rows
 from benchmarks.generator import AUDITED, CLASSES, LINES, OPERATORS_PER_LINE, USE_CASES, USUAL_FIRMWARE
@@ -41,6 +42,8 @@ class Timing(Struct, frozen=True):
     p99: float
     repeats: int
     answer: str
+    cold: float | None = None
+    """The first time after the server's start with none of the database in the system's cache."""
 
 
 class Answers(Struct, frozen=True):
@@ -61,10 +64,11 @@ class Patience(Struct, frozen=True):
 
     repeats: int
     seconds: float
+    cold: bool = True
 
 
 FULL = Patience(300, 4.0)
-QUICK = Patience(20, 0.5)
+QUICK = Patience(20, 0.5, cold=False)
 
 
 def _metadata(field: str, operator: str, value: Any) -> Body:
@@ -161,16 +165,38 @@ def measure_queries(folder: Path, key: str, end: int, patience: Patience) -> Ans
         overviews = [_time(asking, question, patience) for question in _overviews(asking)]
         nothing = _time(asking, Question("no-op route", "/-/noop", _on_largest(lambda n: {}, {})), patience)
         asking.close()
-        return Answers(
-            queries=queries,
-            counts=counts,
-            overviews=overviews,
-            nothing=nothing,
-            newest_rows=_time_newest_rows(folder / DATABASE_FILE, patience),
-            start_seconds=server.start_seconds,
-            idle_memory=idle,
-            memory=server.memory(),
-        )
+        starts = (server.start_seconds, idle, server.memory())
+    newest = _time_newest_rows(folder / DATABASE_FILE, patience)
+    if patience.cold:
+        say("queries: with a cold cache")
+        rows = zip(queries, questions(end), strict=True)
+        queries = [structs.replace(timing, cold=_time_cold(folder, key, question)) for timing, question in rows]
+    return Answers(
+        queries=queries,
+        counts=counts,
+        overviews=overviews,
+        nothing=nothing,
+        newest_rows=newest,
+        start_seconds=starts[0],
+        idle_memory=starts[1],
+        memory=starts[2],
+    )
+
+
+def _time_cold(folder: Path, key: str, question: Question) -> float:
+    """The first answer of a server to this question, with the database's pages only on the disk."""
+    for file in (folder / DATABASE_FILE, folder / f"{DATABASE_FILE}-wal"):
+        if file.exists():
+            descriptor = os.open(file, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(descriptor)
+    with Server(folder, key) as server:
+        asking = Asking(server.host, server.port, key)
+        asking.ask("GET", "/vision-events/use-cases")
+        took, _ = _ask(asking, question, 0)
+        asking.close()
+    return took
 
 
 def _overviews(asking: Asking) -> list[Question]:

@@ -14,6 +14,7 @@ from benchmarks.ingestion import (
     Cell,
     Ingestion,
 )
+from benchmarks.meanwhile import Meanwhile
 from benchmarks.queries import Answers, Timing
 from benchmarks.report import milliseconds, rate, share, table, times
 
@@ -160,7 +161,16 @@ def _filling(fill: Fill, answers: Answers) -> str:
 
 
 def _timings(timings: Sequence[Timing], answers: Answers) -> str:
-    head = ("newest 50 in the largest use case", "answer", "p50 ms", "p99 ms", "first ms", "of no-op", "repeats")
+    head = (
+        "newest 50 in the largest use case",
+        "answer",
+        "p50 ms",
+        "p99 ms",
+        "first ms",
+        "cold ms",
+        "of no-op",
+        "repeats",
+    )
     if timings is not answers.queries:
         head = ("question", *head[1:])
     rows = [_timing_row(timing, answers.nothing.p50) for timing in timings]
@@ -175,10 +185,38 @@ def _timings(timings: Sequence[Timing], answers: Answers) -> str:
                 "",
                 "",
                 "",
+                "",
             ),
         ]
         rows = ceilings + rows
     return table(head, rows)
+
+
+def meanwhile_part(found: Meanwhile) -> str:
+    """What goes on beside what, and how much of its rate alone is left."""
+
+    def of_alone(value: float) -> str:
+        return share(value / found.alone)
+
+    removal = f"{found.removed:,} events in {found.removal_seconds:.0f} s"
+    times_alone = times(found.queries_beside_removal / found.queries_alone)
+    rows = [
+        ("batches stored, events/s", rate(found.alone), "", ""),
+        ("batches stored beside an export", rate(found.beside_export), of_alone(found.beside_export), "≥ 0.7"),
+        ("export, MB/s", f"{found.export_alone / 1e6:.1f}", "", "≥ 30"),
+        ("export beside ingestion, MB/s", f"{found.export_beside / 1e6:.1f}", "", ""),
+        ("growth of the server's memory in an export, MB", f"{found.export_growth:.0f}", "", "flat"),
+        (
+            f"batches stored beside a removal ({removal})",
+            rate(found.beside_removal),
+            of_alone(found.beside_removal),
+            "≥ 0.7",
+        ),
+        ("queries, p99 ms", milliseconds(found.queries_alone), "", ""),
+        ("queries beside a removal, p99 ms", milliseconds(found.queries_beside_removal), times_alone, "≤ 2 ×"),
+        ("start after kill -9 until ready, s", f"{found.start_after_kill:.1f}", "", "< 3"),
+    ]
+    return table(("", "", "of alone", "goal"), rows)
 
 
 def _timing_row(timing: Timing, nothing: float) -> tuple[str, ...]:
@@ -188,6 +226,7 @@ def _timing_row(timing: Timing, nothing: float) -> tuple[str, ...]:
         milliseconds(timing.p50),
         milliseconds(timing.p99),
         milliseconds(timing.first),
+        "" if timing.cold is None else milliseconds(timing.cold),
         times(timing.p50 / nothing),
         str(timing.repeats),
     )
