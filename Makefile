@@ -3,7 +3,7 @@
 
 bin := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format bench bench-peers sample clean
+.PHONY: help run serve test check lint format bench bench-large bench-peers sample clean
 
 help: ## list these jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,10 @@ bench: ## the figures of docs/performance.md, each beside its ceiling
 bench-peers: ## the figures of docs/peers.md: FiftyOne, MongoDB and PostgreSQL beside Sightlog (installs them)
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks.peers $(ARGS)
+
+bench-large: ## the same with ten million events: an hour or more, and 20 GB in the system's temporary folder
+	@sh scripts/setup.sh test
+	@$(bin)/python -m benchmarks --events 10000000 --only queries --parts-for large $(ARGS)
 
 sample: ## the upgrade sample of the newest table version, made anew; only before that version's release
 	@sh scripts/setup.sh test

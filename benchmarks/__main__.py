@@ -38,6 +38,8 @@ def main() -> None:
             parts |= {"queries run": run.heading()} | found
     finally:
         shutil.rmtree(folder)
+    if options.parts_for:
+        parts = {f"{name}, {options.parts_for}": content for name, content in parts.items()}
     for name, content in parts.items():
         print(f"\n{name}\n\n{content}")
     output = options.output or (None if options.quick else DEFAULT_OUTPUT)
@@ -63,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes; writes no file by itself")
     parser.add_argument("--output", type=Path, help=f"the file whose marked parts are replaced ({DEFAULT_OUTPUT})")
     parser.add_argument("--only", choices=("ingestion", "queries"), help="one half of it")
+    parser.add_argument("--parts-for", help="a word for the names of the parts, which then stand beside the usual ones")
     parser.add_argument("--folder", type=Path, help="the disk to measure: data goes into a new folder in here")
     return parser.parse_args()
 

@@ -69,6 +69,33 @@ def insert_raw_rows(folder: Path, stream: EventStream, chunk: int) -> RawRates:
     return RawRates(*rates)
 
 
+def insert_raw_rows_on_top(database: Path, stream: EventStream, chunk: int) -> float:
+    """Raw rows a second, in groups of 100, into such a table that has as many rows, of the usual size, as the store in
+    this database."""
+    rows = [_row(event, stream.end) for event in accepted_events(stream, chunk)]
+    path = database.parent.parent / "raw-full.db"
+    connection = _open_raw(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("ATTACH ? AS filled", (str(database),))
+    # The bodies are random, so that they take the room of those of the rows that follow.
+    connection.execute(
+        "INSERT INTO main.events SELECT seq, workspace, use_case, event_id, timestamp, event_type, received_at,"
+        " api_key, 1, NULL, hex(randomblob(560)), '[]' FROM filled.events ORDER BY seq"
+    )
+    connection.execute("DETACH filled")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA synchronous = FULL")
+    began = time.perf_counter()
+    for start in range(0, len(rows), 100):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(_INSERT, rows[start : start + 100])
+        connection.execute("COMMIT")
+    took = time.perf_counter() - began
+    connection.close()
+    path.unlink()
+    return len(rows) / took
+
+
 def _open_raw(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in (f"page_size = {PAGE_BYTES}", "journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):

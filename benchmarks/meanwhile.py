@@ -13,23 +13,30 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
+from benchmarks.apart import apart
+from benchmarks.ceilings import insert_raw_rows_on_top
 from benchmarks.generator import EventStream
 from benchmarks.load import Asking, percentile, request_bytes, run_load
 from benchmarks.queries import questions
 from benchmarks.report import say
 from benchmarks.serving import Server
 from sightlog.domain.times import MICROSECONDS_PER_DAY
+from sightlog.operations.workspaces import FIRST_SLUG
 from sightlog.settings import PREFIX
+from sightlog.store.sqlite.connection import DATABASE_FILE
 
 _CONNECTIONS = 4
+_EVENTS_A_MONTH = 1_000_000
 _ASKED_MEANWHILE = ("no filter", "metadata equal, 10 %", "metadata range, 0.07 %", "two: 10 % and 10 %")
 
 
 class Meanwhile(Struct, frozen=True):
-    """Events stored a second alone, beside an export and beside a removal; bytes exported a second alone and beside
-    ingestion, and the growth of the server's memory meanwhile in MB; events removed a second; seconds that 99 % of
-    queries took alone and beside the removal; seconds from a kill to ready."""
+    """Rows, events and bytes a second; seconds of the p99 of queries; memory in MB.
 
+    `raw_rows` is the ceiling: event rows alone on top of as many; `export_growth` is what the server's memory grew by.
+    """
+
+    raw_rows: float
     alone: float
     beside_export: float
     beside_removal: float
@@ -45,8 +52,11 @@ class Meanwhile(Struct, frozen=True):
 
 def measure_meanwhile(folder: Path, key: str, stream: EventStream, seconds: float, days_removed: int) -> Meanwhile:
     """Do all of it on a filled folder, which has other events afterwards. `days_removed` of the stream's thirty go."""
+    say("meanwhile: raw rows on top of as many")
+    fresh = EventStream(_EVENTS_A_MONTH, time.time_ns() // 1000, seed=stream.seed + 2)
+    raw_rows = apart(insert_raw_rows_on_top, folder / DATABASE_FILE, fresh, 0)
     with Server(folder, key) as server:
-        load = _Load(server, key, EventStream(stream.count, time.time_ns() // 1000, seed=stream.seed + 1))
+        load = _Load(server, key, EventStream(_EVENTS_A_MONTH, time.time_ns() // 1000, seed=stream.seed + 1))
         say("meanwhile: ingestion alone")
         alone = load.run(seconds)
         say("meanwhile: export")
@@ -66,6 +76,7 @@ def measure_meanwhile(folder: Path, key: str, stream: EventStream, seconds: floa
         server.kill()
     with Server(folder, key) as server:
         return Meanwhile(
+            raw_rows=raw_rows,
             alone=alone,
             beside_export=beside_export,
             beside_removal=beside_removal,
@@ -87,14 +98,14 @@ class _Load:
         self._server = server
         self._key = key
         self._stream = stream
-        self._chunk = 0
+        self._chunk = stream.chunks()[-1]  # from the newest back: events of today
 
     def run(self, seconds: float) -> float:
         """Events stored a second."""
         bodies: list[bytes] = []
         for _ in range(max(1, int(seconds))):
             bodies += self._stream.batch_bodies(self._chunk)
-            self._chunk += 1
+            self._chunk -= 1
         requests = [request_bytes("POST", "/vision-events/batch", self._key, body) for body in bodies]
         return 100 * run_load(self._server.host, self._server.port, requests, _CONNECTIONS, seconds).rate
 
@@ -144,7 +155,7 @@ class _Removal:
         self.seconds = 0.0
 
     def run(self) -> None:
-        self._do("workspaces", "set", "default", "--lookback-days", self._lookback)
+        self._do("workspaces", "set", FIRST_SLUG, "--lookback-days", self._lookback)
         began = time.perf_counter()
         self.removed = msgspec.json.decode(self._do("retention", "run", "--json"))["tooOld"]
         self.seconds = time.perf_counter() - began

@@ -201,7 +201,9 @@ def meanwhile_part(found: Meanwhile) -> str:
     removal = f"{found.removed:,} events in {found.removal_seconds:.0f} s"
     times_alone = times(found.queries_beside_removal / found.queries_alone)
     rows = [
+        ("*ceiling: raw rows on top of as many, in groups of 100, a second*", rate(found.raw_rows), "", ""),
         ("batches stored, events/s", rate(found.alone), "", ""),
+        ("the same, of raw rows", share(found.alone / found.raw_rows), "", "≥ 0.5 at ten million"),
         ("batches stored beside an export", rate(found.beside_export), of_alone(found.beside_export), "≥ 0.7"),
         ("export, MB/s", f"{found.export_alone / 1e6:.1f}", "", "≥ 30"),
         ("export beside ingestion, MB/s", f"{found.export_beside / 1e6:.1f}", "", ""),

@@ -176,9 +176,7 @@ class Changes:
         """Add (+1) or take away (-1) what one event contributes to everything that is counted."""
         uncounted = self.watch.uncounted(self.connection, use_case)
         fields, sources, others = sorted_contributions(entries, timestamp, uncounted)
-        self.tallies.count(use_case, fields, sign)
-        self.tallies.count(use_case, sources, sign)
-        self.tallies.count(use_case, others, sign)
+        self.tallies.count(use_case, fields + sources + others, sign)
         if sign > 0:
             self.fields.see(use_case, fields, timestamp)
             self.sources.hear(use_case, sources, timestamp, seq, received_at)

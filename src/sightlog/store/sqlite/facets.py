@@ -3,10 +3,7 @@
 Only where a group is crowded, so that its counts were dropped, do the newest events speak for it, a bounded number.
 """
 
-import heapq
 import sqlite3
-from collections.abc import Iterable
-from typing import TypeVar
 
 from sightlog.domain.events import EventType
 from sightlog.domain.facets import Facets, FacetValue, MetadataFacet, MetadataValue, SourceFacet
@@ -29,12 +26,14 @@ from sightlog.domain.use_cases import UseCase
 from sightlog.store.sqlite.fields import counts_by_type
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
-from sightlog.store.sqlite.sources import last_heard
-from sightlog.store.sqlite.tallies import is_crowded, read_group, read_keys
+from sightlog.store.sqlite.tallies import is_crowded, read_group, read_most
 
-_NEWEST_ENTRIES = 2_000
-
-K = TypeVar("K")
+_SOURCES = (
+    "SELECT t.key, t.n, f.n, s.last_timestamp, s.last_received_at FROM tallies t"
+    " LEFT JOIN tallies f ON f.use_case = t.use_case AND f.kind = ?3 AND f.quarter_hour = 0 AND f.key = t.key"
+    " LEFT JOIN sources s ON s.use_case = t.use_case AND s.kind = t.kind AND s.name = t.key"
+    " WHERE t.use_case = ?1 AND t.kind = ?2 AND t.quarter_hour = 0 ORDER BY t.n DESC, t.key LIMIT ?4"
+)
 
 
 def read(connection: sqlite3.Connection, index: SideIndex, use_case: UseCase, most: int) -> Facets:
@@ -56,8 +55,8 @@ def read(connection: sqlite3.Connection, index: SideIndex, use_case: UseCase, mo
 
 def recent_texts(connection: sqlite3.Connection, index: SideIndex, use_case: int, field: str, most: int) -> list[str]:
     """See the contract."""
-    counts = IndexView(connection, index, use_case).newest_values(field, _NEWEST_ENTRIES)
-    return [str(value) for (letter, value), _ in _first(counts.items(), most) if letter == TEXT]
+    found = IndexView(connection, index, use_case).frequent_values(field, most)
+    return [str(value) for (letter, value), _ in found if letter == TEXT]
 
 
 def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: int) -> list[FacetValue]:
@@ -71,8 +70,7 @@ def _frequent(connection: sqlite3.Connection, use_case: int, kind: str, most: in
 def _classes(connection: sqlite3.Connection, view: IndexView, most: int) -> list[FacetValue]:
     if not is_crowded(connection, view.use_case, CLASS_KIND):
         return _frequent(connection, view.use_case, CLASS_KIND, most)
-    counts = view.newest_fields(CLASS, _NEWEST_ENTRIES)
-    return [FacetValue(value=field[len(CLASS) :], count=n) for field, n in _first(counts.items(), most)]
+    return [FacetValue(value=field[len(CLASS) :], count=n) for field, n in view.frequent_fields(CLASS, most)]
 
 
 def _sources(connection: sqlite3.Connection, view: IndexView, kind: str, most: int) -> list[SourceFacet]:
@@ -80,21 +78,19 @@ def _sources(connection: sqlite3.Connection, view: IndexView, kind: str, most: i
     if is_crowded(connection, use_case, kind):
         return [
             SourceFacet(value=str(value), count=n, fails=0, last_event_at=None, last_arrival_at=None)
-            for (_, value), n in _first(view.newest_values(kind, _NEWEST_ENTRIES).items(), most)
+            for (_, value), n in view.frequent_values(kind, most)
         ]
-    facets = []
-    for facet in _frequent(connection, use_case, kind, most):
-        heard = last_heard(connection, use_case, kind, facet.value) or (0, 0)
-        facets.append(
-            SourceFacet(
-                value=facet.value,
-                count=facet.count,
-                fails=read_keys(connection, use_case, FAILS_OF[kind], [facet.value]),
-                last_event_at=format_timestamp(heard[0]),
-                last_arrival_at=format_timestamp(heard[1]),
-            )
+    rows = connection.execute(_SOURCES, (use_case, kind, FAILS_OF[kind], most))
+    return [
+        SourceFacet(
+            value=value,
+            count=n,
+            fails=fails or 0,
+            last_event_at=format_timestamp(last_timestamp or 0),
+            last_arrival_at=format_timestamp(last_received_at or 0),
         )
-    return facets
+        for value, n, fails, last_timestamp, last_received_at in rows
+    ]
 
 
 def _metadata(
@@ -108,12 +104,11 @@ def _metadata(
         if crowded:
             values = [
                 MetadataValue(value=_as_sent(value), type=TYPE_NAMES[letter], count=n)
-                for (letter, value), n in _first(view.newest_values(prefix + name, _NEWEST_ENTRIES).items(), most)
+                for (letter, value), n in view.frequent_values(prefix + name, most)
             ]
         else:
-            rows = sorted(read_group(connection, use_case, value_kind, name), key=lambda row: (-row[1], row[0]))[:most]
             values = []
-            for key, n in rows:
+            for key, n in read_most(connection, use_case, value_kind, name, most):
                 _, letter, value = value_of_key(key)
                 values.append(MetadataValue(value=value, type=TYPE_NAMES[letter], count=n))
         facets[name] = MetadataFacet(types=types, values=values, many_values=crowded)
@@ -126,11 +121,6 @@ def _feedback(connection: sqlite3.Connection, use_case: int) -> list[FacetValue]
     reviewable = sum(n for event_type, n in types if event_type != EventType.OPERATOR_FEEDBACK)
     counts[FeedbackStatus.NONE] = reviewable - sum(counts.values())
     return [FacetValue(value=status.value, count=counts.get(status, 0)) for status in FeedbackStatus]
-
-
-def _first(counts: Iterable[tuple[K, int]], most: int) -> list[tuple[K, int]]:
-    """The most frequent, in the order of the values where they are equally frequent."""
-    return heapq.nsmallest(most, counts, key=lambda row: (-row[1], str(row[0])))
 
 
 def _as_sent(value: Value) -> Value:

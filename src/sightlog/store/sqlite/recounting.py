@@ -34,8 +34,7 @@ class Recount:
         use_case, seq, timestamp, event_id, status, entries = event
         self.events[use_case] += 1
         fields, sources, others = sorted_contributions(entries, timestamp, uncounted)
-        for keys in (fields, sources, others):
-            self.tallies.count(use_case, keys, 1)
+        self.tallies.count(use_case, fields + sources + others, 1)
         self.fields.see(use_case, fields, timestamp)
         self.sources.hear(use_case, sources, timestamp, seq, 0)
         workspace = self._workspaces[use_case]

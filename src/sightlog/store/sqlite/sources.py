@@ -90,12 +90,3 @@ def _after_removal(
             " WHERE use_case = ?1 AND kind = ?2 AND name = ?3",
             (*source, newest, last),
         )
-
-
-def last_heard(connection: sqlite3.Connection, use_case: int, kind: str, name: str) -> tuple[int, int] | None:
-    """(newest timestamp, newest arrival) of a source."""
-    row: tuple[int, int] | None = connection.execute(
-        "SELECT last_timestamp, last_received_at FROM sources WHERE use_case = ? AND kind = ? AND name = ?",
-        (use_case, kind, name),
-    ).fetchone()
-    return row

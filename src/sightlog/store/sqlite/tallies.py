@@ -40,7 +40,9 @@ class TallyChanges:
 
     def count(self, use_case: int, keys: list[TallyKey], sign: int) -> None:
         """Add each key once, or take it away once (-1)."""
-        counter = self._of_use_case.setdefault(use_case, Counter())
+        counter = self._of_use_case.get(use_case)
+        if counter is None:
+            counter = self._of_use_case[use_case] = Counter()
         if sign > 0:
             counter.update(keys)
         else:
@@ -168,6 +170,15 @@ def read_group(connection: sqlite3.Connection, use_case: int, kind: str, name: s
     return connection.execute(
         "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?",
         (use_case, kind, *_key_range(name)),
+    ).fetchall()
+
+
+def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: str, most: int) -> list[tuple[str, int]]:
+    """(key, count) of the most frequent keys of a name, in the order of the keys where they are equally frequent."""
+    return connection.execute(
+        "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?"
+        " ORDER BY n DESC, key LIMIT ?",
+        (use_case, kind, *_key_range(name), most),
     ).fetchall()
 
 

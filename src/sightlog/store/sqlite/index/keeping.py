@@ -14,6 +14,7 @@ from sightlog.domain.facts import Entry
 from sightlog.store.sqlite.connection import insert_rows
 from sightlog.store.sqlite.index.loading import unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, state_of, write_segment
+from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.tail import Tail
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class SideIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.suggestions = Suggestions()
         self._tails: dict[int, tuple[Tail, ...]] = {}
         self._notes: dict[int, dict[int, int]] = {}
         self._touched: set[Tail] = set()

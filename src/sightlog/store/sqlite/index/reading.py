@@ -16,6 +16,8 @@ from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_
 from sightlog.store.sqlite.index.tail import TailView
 
 _EARLIEST, _LATEST = -(2**62), 2**62
+# Suggestions come from so many entries at least.
+_NEWEST_ENTRIES = 2_000
 
 
 class IndexView:
@@ -26,6 +28,7 @@ class IndexView:
     ) -> None:
         self.connection = connection
         self.use_case = use_case
+        self._suggestions = index.suggestions
         commit = connection.execute("SELECT commits FROM index_state").fetchone()[0]
         tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
         self.tail: TailView | None = None
@@ -59,23 +62,29 @@ class IndexView:
                 last = max(last, int(source.seqs()[mask].max()))
         return newest, last
 
-    def newest_values(self, field: str, least: int) -> dict[tuple[str, Value], int]:
-        """(letter, value) → how often, among the newest events, as many as hold at least so many entries."""
+    def frequent_values(self, field: str, most: int) -> list[tuple[tuple[str, Value], int]]:
+        """((letter, value), how often) of the most frequent values of a field among the newest events."""
+        return self._suggestions.frequent(self.use_case, field, most, self.tail, lambda: self._newest_values(field))
+
+    def frequent_fields(self, prefix: str, most: int) -> list[tuple[str, int]]:
+        """(field, how many events have it) of the most frequent fields that begin so, among the newest events."""
+        return self._suggestions.frequent(self.use_case, prefix, most, self.tail, lambda: self._newest_fields(prefix))
+
+    def _newest_values(self, field: str) -> "Counter[tuple[str, Value]]":
         counts: Counter[tuple[str, Value]] = Counter()
         for source in self.sources():
             for letter, value, n in _counts(source, field):
                 counts[(letter, value)] += n
-            if counts.total() >= least:
+            if counts.total() >= _NEWEST_ENTRIES:
                 break
         return counts
 
-    def newest_fields(self, prefix: str, least: int) -> dict[str, int]:
-        """Field → how many of the newest events have it, of the fields that begin with a prefix."""
+    def _newest_fields(self, prefix: str) -> "Counter[str]":
         counts: Counter[str] = Counter()
         for source in self.sources():
             for field in {field for field, _ in source.columns() if field.startswith(prefix)}:
                 counts[field] += int(source.find(Match((field,), None, "exists")).sum())
-            if counts.total() >= least:
+            if counts.total() >= _NEWEST_ENTRIES:
                 break
         return counts
 

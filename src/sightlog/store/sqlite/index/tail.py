@@ -112,6 +112,11 @@ class TailView:
         self.size = size
         self._commit = commit
 
+    @property
+    def identity(self) -> object:
+        """The same for all views of one tail."""
+        return self._tail
+
     def find(self, match: Match) -> Mask:
         mask = np.zeros(self.size, np.bool_)
         for field in match.fields:
