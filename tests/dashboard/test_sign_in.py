@@ -84,6 +84,16 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(server: Server) -> No
     assert "SameSite=Lax" in cookie
 
 
+def test_odd_cookies_of_other_programs_on_this_machine_do_no_harm(server: Server, viewer: Visitor) -> None:
+    """Cookies do not tell ports apart."""
+    own = "; ".join(f"{name}={value}" for name, value in viewer.http.cookies.items())
+    path = f"/{viewer.workspace}/vision-events"
+    with server.client(None) as http:
+        for cookies in (f'a={{"b": [1, 2]}}; {own}', f"{own}; two words=1; =; ;", f'x="\\"; {own}; y'):
+            assert http.get(path, headers={"Cookie": cookies}).status_code == 200
+        assert http.get(path, headers={"Cookie": own.replace("=", "x=", 1)}).status_code == 303
+
+
 def test_sign_in_by_password(server: Server, sign_in_as: SignIn) -> None:
     name = new_id("Ann ")
     sign_in_as("viewer", name)

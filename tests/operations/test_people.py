@@ -3,7 +3,7 @@
 import pytest
 
 from sightlog.domain.errors import Invalid, TooManyAttempts
-from sightlog.domain.users import ROLES, Role, check_password, parse_role
+from sightlog.domain.users import ROLES, Role, User, check_password, parse_role
 from sightlog.operations.guessing import Guessing
 
 SECOND = 1_000_000
@@ -65,3 +65,22 @@ def test_an_hour_forgets() -> None:
     for _ in range(30):
         guessing.note_failure("Ann", "10.0.0.1", 0)
     guessing.check("Ann", "10.0.0.1", 3601 * SECOND)
+
+
+def a_user(number: int, *, is_owner: bool = False, **roles: Role) -> User:
+    """`in_1=Role.ADMIN` gives a role in the workspace 1."""
+    places = {int(name.removeprefix("in_")): role for name, role in roles.items()}
+    return User(number=number, name="n", is_owner=is_owner, has_password=False, created_at=0, roles=places)
+
+
+def test_who_may_sign_somebody_in_may_manage_all_that_this_opens() -> None:
+    owner, other_owner = a_user(1, is_owner=True), a_user(2, is_owner=True)
+    admin = a_user(3, in_1=Role.ADMIN, in_2=Role.EDITOR)
+    assert owner.may_stand_in_for(other_owner)
+    assert owner.may_stand_in_for(admin)
+    assert not admin.may_stand_in_for(owner)
+    assert admin.may_stand_in_for(a_user(4, in_1=Role.ADMIN))
+    assert not admin.may_stand_in_for(a_user(4, in_1=Role.VIEWER, in_2=Role.VIEWER))
+    assert not admin.may_stand_in_for(a_user(4, in_1=Role.VIEWER, in_3=Role.VIEWER))
+    # What one may do oneself is nothing new.
+    assert a_user(5, in_2=Role.VIEWER).may_stand_in_for(a_user(5, in_2=Role.VIEWER))

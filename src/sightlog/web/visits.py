@@ -1,7 +1,6 @@
 """Who is looking at a page: the session behind the cookie, the workspace in the address, and the role there."""
 
 import hashlib
-from http.cookies import CookieError, SimpleCookie
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -94,14 +93,15 @@ def visible_workspaces(request: ApiRequest, user: User) -> list[Workspace]:
 
 def current_session(request: ApiRequest) -> Session | None:
     """The session of the request's cookie; None without one, or when it is over."""
-    cookie = request.header(b"cookie")
-    if cookie is None:
-        return None
-    try:
-        morsel = SimpleCookie(cookie).get(cookie_name(request.context))
-    except CookieError:
-        return None
-    return None if morsel is None else find_session(request.store, morsel.value, request.now)
+    token = _cookies(request.header(b"cookie") or "").get(cookie_name(request.context))
+    return None if token is None else find_session(request.store, token, request.now)
+
+
+def _cookies(header: str) -> dict[str, str]:
+    """The cookies of a header. Python's own reader gives up on all of them when one has a form that it does not know,
+    and whatever else runs on this machine under another port sets cookies here too."""
+    pairs = (one.partition("=") for one in header.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def cookie_name(context: Context) -> str:
