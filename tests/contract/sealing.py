@@ -26,6 +26,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", between)
             patch.setattr(keeping, "_SMALLEST_SEGMENT", smallest)
             patch.setattr(keeping, "_MOST_WAITING", waiting)
+            patch.setattr(keeping, "_LARGEST_TAIL", 2 * smallest)
             patch.setattr(segments, "_MOST_NOTES", 2)
             patch.setattr(segments, "_MOST_SEEKS", 1)
             patch.setattr(parts, "_COMMON_EVENTS", 3)

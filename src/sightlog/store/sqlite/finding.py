@@ -124,7 +124,12 @@ class Search:
                     break
                 if self._is_time_up(source.size):
                     return [seq for at, _, seq in found if at > newest_left], True
-            found += self._newest_in(source, before, limit)
+            try:
+                found += self._newest_in(source, before, limit)
+            except sqlite3.OperationalError as error:
+                _only_interruption(error)
+                newest_left = source.info.last_time if isinstance(source, Segment) else _LATEST
+                return [seq for at, _, seq in found if at > newest_left], True
             found.sort(reverse=True)
             del found[limit:]
         return [seq for _, _, seq in found], False

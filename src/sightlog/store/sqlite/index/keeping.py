@@ -25,6 +25,8 @@ _EVENTS_BETWEEN_SEALS = 32_768
 # A tail that is smaller waits for more events, as long as all that wait are not too many.
 _SMALLEST_SEGMENT = 8_192
 _MOST_WAITING = 16_384
+# Places in a tail are two bytes.
+_LARGEST_TAIL = 60_000
 # How many sealed tails stay for readers whose snapshots are older than the sealing.
 _TAILS_KEPT = 4
 
@@ -99,6 +101,9 @@ class SideIndex:
     def add(self, use_case: int, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
         """An event is new. Numbers ascend."""
         tail = self._tail(use_case)
+        if len(tail) >= _LARGEST_TAIL:  # a single commit with very large batches
+            self._seal()
+            tail = self._tail(use_case)
         tail.add(seq, timestamp, event_id, entries)
         self._touched.add(tail)
         self._is_changed = True
@@ -163,6 +168,7 @@ class SideIndex:
             self.load()
 
     def _seal(self) -> None:
+        self.write_notes()
         commit = self.commit + 1
         waiting = [tails[-1] for tails in self._tails.values() if len(tails[-1])]
         waiting.sort(key=len)
