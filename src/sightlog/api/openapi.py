@@ -12,7 +12,7 @@ from sightlog.api.openapi_schemas import DEVICE_ERROR, ERROR, NEVER_ANSWERED, RE
 from sightlog.domain.errors import VisionEventsError
 from sightlog.domain.event_reading import NewBatch
 from sightlog.domain.events import NewEvent
-from sightlog.domain.filters import CountQuery, EventQuery
+from sightlog.domain.filters import EventFilters, EventQuery
 from sightlog.web.routing import Parameter, Route
 from sightlog.web.statuses import STATUS
 
@@ -24,6 +24,7 @@ _KEY_PARAMETER = "api_key"
 _LINK_PARAMETER = "token"
 _DEVICE = "device"
 _DEVICE_FULL = 529
+_JSON = "application/json"
 _PATH_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 # GET / is the key check for clients, and leads people to the dashboard.
@@ -99,7 +100,7 @@ def _operation(route: Route, example: Example) -> Json:
 def _body_content(route: Route, example: Example) -> Json:
     schemas = words.BODIES.get((route.method, route.path), {})
     if route.body is not None:
-        schemas = {"application/json": schema_of(route.body)}
+        schemas = {_JSON: schema_of(route.body)}
     bodies = {"examples": _bodies(example)} if _bodies(example) else {}
     return {kind: {"schema": schema, **bodies} for kind, schema in schemas.items()}
 
@@ -155,7 +156,7 @@ def _security_schemes() -> Json:
 def _responses(route: Route, example: Example) -> Json:
     text = "Stored, durably." if route.status == 201 else "Done."
     responses: Json = {str(route.status): {"description": text, "content": _reply_content(route, example)}}
-    content = {"application/json": {"schema": {"$ref": REF + (DEVICE_ERROR if _group(route) == _DEVICE else ERROR)}}}
+    content = {_JSON: {"schema": {"$ref": REF + (DEVICE_ERROR if _group(route) == _DEVICE else ERROR)}}}
     for status in route.errors:
         text = "\n\n".join(f"`{code}`: {_meaning(code)}" for code in codes_of(route, status))
         responses[str(status)] = {"description": text, "content": content}
@@ -170,15 +171,15 @@ def _meaning(code: str) -> str:
 
 
 def _reply_content(route: Route, example: Example) -> Json:
-    if route.content_type != "application/json":
-        return {route.content_type: {}}
+    if route.content_types != (_JSON,):
+        return {content_type: {} for content_type in route.content_types}
     reply: Json = {"schema": {"type": "object"} if route.reply is None else schema_of(route.reply)}
     reply["examples"] = {
         _word(sample.title): {"summary": sample.title, "value": sample.reply}
         for sample in example.samples
         if sample.reply is not None
     }
-    return {route.content_type: reply}
+    return {_JSON: reply}
 
 
 def codes_of(route: Route, status: int) -> list[str]:
@@ -186,7 +187,7 @@ def codes_of(route: Route, status: int) -> list[str]:
     may = {"invalid"}
     if route.body is not None:
         may.add("invalid_json")
-    if route.body in (EventQuery, CountQuery):
+    if isinstance(route.body, type) and issubclass(route.body, EventFilters):
         may |= {"invalid_filter", "query_too_slow"}
     else:
         may.add("busy")

@@ -62,6 +62,7 @@ def build_examples(today: date) -> dict[tuple[str, str], Example]:
         **_event_examples(today),
         **_picture_examples(),
         **_query_examples(today),
+        **_export_examples(),
         **_overview_examples(today),
         **_use_case_examples(today),
         **_device_examples(today),
@@ -184,6 +185,18 @@ def _query_examples(today: date) -> dict[tuple[str, str], Example]:
             description="With `atMost` it stops early and says so in `exact`.",
             address="/vision-events/count",
             samples=(Sample("Failed parts", filters | {"atMost": 10_000}, {"count": 128, "exact": True}),),
+        ),
+    }
+
+
+def _export_examples() -> dict[tuple[str, str], Example]:
+    failed = {"useCaseId": QUALITY, "outcomes": ["fail"]}
+    return {
+        ("POST", "/vision-events/export"): Example(
+            description="It is written while it is read, so it may be of any length. Events that arrive meanwhile are "
+            "not in it. A connection that is closed before the end of the body means that it broke off.",
+            address="/vision-events/export",
+            samples=(Sample("Failed parts as a table", failed | {"format": "csv"}),),
         ),
     }
 

@@ -21,6 +21,7 @@ from sightlog.domain.filters import (
     MOST_VALUES,
     NUMBER_OPERATORS,
     TEXT_OPERATORS,
+    EventFilters,
 )
 from sightlog.web.statuses import STATUS
 
@@ -54,7 +55,8 @@ def build_schemas(types: Iterable[Any]) -> dict[str, Json]:
     schemas = {name: _tidy(schema) for name, schema in found.items()}
     for name, struct in structs.items():
         _finish(schemas[name], struct, takes_unknown=name in open_names)
-    _describe_filters(schemas)
+    queries = {name for name, struct in structs.items() if issubclass(struct, EventFilters)}
+    _describe_filters(schemas, queries)
     schemas[EVENT] = _event_schema()
     schemas[ERROR] = _error_schema()
     schemas["DeviceEvent"] = words.DEVICE_EVENT
@@ -62,7 +64,7 @@ def build_schemas(types: Iterable[Any]) -> dict[str, Json]:
     described = (name for name in schemas if name not in ("DeviceEvent", DEVICE_ERROR))
     for name, schema in ((name, schemas[name]) for name in described):
         schema["description"] = words.OBJECTS.get(name, schema.get("description", ""))
-        _describe_fields(name, schema)
+        _describe_fields((name, EventFilters.__name__) if name in queries else (name,), schema)
     return dict(sorted(schemas.items()))
 
 
@@ -158,16 +160,17 @@ def _error_schema() -> Json:
     }
 
 
-def _describe_fields(name: str, schema: Json) -> None:
+def _describe_fields(owners: Iterable[str], schema: Json) -> None:
     for field, described in schema.get("properties", {}).items():
-        text = words.FIELDS.get(f"{name}.{field}") or words.FIELDS.get(field)
+        own = (words.FIELDS.get(f"{owner}.{field}") for owner in owners)
+        text = next(filter(None, own), words.FIELDS.get(field))
         if text and "$ref" in described:
             schema["properties"][field] = {"description": text} | described
         elif text:
             described["description"] = text
 
 
-def _describe_filters(schemas: dict[str, Json]) -> None:
+def _describe_filters(schemas: dict[str, Json], queries: Iterable[str]) -> None:
     """Which operators and values each filter takes; the structs leave that to `select`, which tells what is wrong."""
     del schemas["ValueFilter"]
     schemas["TextFilter"] = _one_value(_branches("string", TEXT_OPERATORS))
@@ -186,7 +189,7 @@ def _describe_filters(schemas: dict[str, Json]) -> None:
         for branch in _branches(type_, TYPED_OPERATORS[type_])
     ]
     _narrow(schemas["EventFieldFilter"], by_column)
-    for query in ("EventQuery", "CountQuery"):
+    for query in queries:
         fields = schemas[query]["properties"]
         for name in ("deviceId", "streamId", "workflowId", "externalId"):
             fields[name] = {"anyOf": [_ref("TextFilter"), {"type": "null"}]}

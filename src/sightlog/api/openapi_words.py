@@ -30,7 +30,7 @@ TAGS = {
 }
 
 # Modules whose operations stand in another module's group.
-GROUPS = {"bundles": "images"}
+GROUPS = {"bundles": "images", "exports": "queries"}
 
 PATH_PARAMETERS = {
     "useCaseId": "The use case's id, or its name when no id matches.",
@@ -170,18 +170,12 @@ FIELDS = {
     # queries
     "startTime": "Not before this time; a date alone means its first instant in UTC.",
     "endTime": "Not after this time; a date alone means its last instant in UTC.",
-    "EventQuery.eventType": "Events of this type.",
-    "CountQuery.eventType": "Events of this type.",
-    "EventQuery.eventTypes": "Events of any of these types.",
-    "CountQuery.eventTypes": "Events of any of these types.",
-    "EventQuery.deviceId": "By the device.",
-    "CountQuery.deviceId": "By the device.",
-    "EventQuery.streamId": "By the camera or stream.",
-    "CountQuery.streamId": "By the camera or stream.",
-    "EventQuery.workflowId": "By the workflow.",
-    "CountQuery.workflowId": "By the workflow.",
-    "EventQuery.externalId": "By your own number in the event data.",
-    "CountQuery.externalId": "By your own number in the event data.",
+    "EventFilters.eventType": "Events of this type.",
+    "EventFilters.eventTypes": "Events of any of these types.",
+    "EventFilters.deviceId": "By the device.",
+    "EventFilters.streamId": "By the camera or stream.",
+    "EventFilters.workflowId": "By the workflow.",
+    "EventFilters.externalId": "By your own number in the event data.",
     "detection": "By a class in any of the four annotation lists.",
     "DetectionFilter.value": "The class, or an array of classes for `in` and `not_in`.",
     "DetectionFilter.confidence": "A bound that must hold on the same annotation.",
@@ -203,6 +197,7 @@ FIELDS = {
     "field": "The name of the metadata field.",
     "MetadataFilter.type": "Compare values of this type; when left out, the type of `value`.",
     "column": "Which field of the event data.",
+    "format": "`ndjson`, one event as JSON a line, or `csv`, a table for spreadsheets.",
     # replies
     "CreatedEvent.created": "False when an event of this id was overwritten.",
     "CreatedBatch.created": "How many different ids were stored.",

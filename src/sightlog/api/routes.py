@@ -3,11 +3,12 @@
 The same rows serve the routes and describe them at /openapi.json, so that the description cannot drift.
 """
 
-from sightlog.api import bootstrap, bundles, commands, events, health, images, noop, queries, use_cases
+from sightlog.api import bootstrap, bundles, commands, events, exports, health, images, noop, queries, use_cases
 from sightlog.api.event_replies import EventPage, WholeEvent
 from sightlog.domain.api_keys import MAY_MANAGE, MAY_READ, MAY_WRITE
 from sightlog.domain.event_reading import NewBatch
 from sightlog.domain.events import NewEvent
+from sightlog.domain.exports import CONTENT_TYPES, ExportQuery
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import CountQuery, EventQuery
 from sightlog.domain.image_links import SIZES
@@ -72,6 +73,16 @@ HOT: tuple[Route, ...] = (
         reply=WholeEvent,
         errors=(401, 403, 404),
     ),
+    Route(
+        method="POST",
+        path="/vision-events/export",
+        handler=exports.export_events,
+        summary="All events that match, newest first, as a file",
+        scopes=MAY_READ,
+        body=ExportQuery,
+        errors=(400, 401, 403, 404, 413, 503),
+        content_types=tuple(CONTENT_TYPES.values()),
+    ),
 )
 
 PICTURES: tuple[Route, ...] = (
@@ -97,7 +108,7 @@ PICTURES: tuple[Route, ...] = (
             Parameter("expires", "of a signed link"),
             Parameter("token", "of a signed link"),
         ),
-        content_type="image/*",
+        content_types=("image/*",),
     ),
     Route(
         method="POST",

@@ -1,7 +1,7 @@
 """A request as handlers see it: who is calling, what came, and where work may run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from sightlog.operations.api_keys import authenticate
 from sightlog.web import asgi
 from sightlog.web.context import Context
 from sightlog.web.files import FileAnswer
+from sightlog.web.streams import StreamAnswer
 
 R = TypeVar("R")
 
@@ -153,6 +154,10 @@ class ApiRequest:
     def file(self, path: Path, content_type: str, etag: str) -> FileAnswer:
         """The answer that is a file."""
         return FileAnswer(self._scope, self._receive, path, content_type, etag)
+
+    def streamed(self, pieces: Iterator[bytes], content_type: str, name: str) -> StreamAnswer:
+        """The answer that is a file under a name, each of its pieces made in one of the query threads."""
+        return StreamAnswer(self._receive, lambda: self.run_query(lambda: next(pieces, None)), content_type, name)
 
     async def run_shrinking(self, work: Callable[[], R]) -> R:
         """Run what makes a small picture, beside everything else and after it."""

@@ -17,10 +17,12 @@ from sightlog.web.answers import Answer
 from sightlog.web.context import Context
 from sightlog.web.files import FileAnswer
 from sightlog.web.requests import ApiRequest, ClientGone
+from sightlog.web.streams import StreamAnswer
 
 logger = logging.getLogger("sightlog.requests")
 
-Handler = Callable[[ApiRequest], Awaitable[Answer | FileAnswer]]
+AnyAnswer = Answer | FileAnswer | StreamAnswer
+Handler = Callable[[ApiRequest], Awaitable[AnyAnswer]]
 ErrorAnswer = Callable[[VisionEventsError, str], Answer]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -49,7 +51,7 @@ class Route(Struct, frozen=True, kw_only=True):
     status: int = 200
     errors: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    content_type: str = "application/json"
+    content_types: tuple[str, ...] = ("application/json",)
     is_described: bool = True
     error_answer: ErrorAnswer | None = None
 
@@ -67,7 +69,7 @@ class Endpoint:
         """Serve one request."""
         request_id = _request_id(scope)
         method = scope["method"]
-        answer: Answer | FileAnswer
+        answer: AnyAnswer
         try:
             answer = await self._answer(ApiRequest(scope, receive, self._context), method)
         except VisionEventsError as error:
@@ -81,7 +83,7 @@ class Endpoint:
         logger.debug("%s %s %d %s", method, scope["path"], answer.status, request_id)
         await answer.send(send, request_id.encode(), without_body=method == "HEAD")
 
-    async def _answer(self, request: ApiRequest, method: str) -> Answer | FileAnswer:
+    async def _answer(self, request: ApiRequest, method: str) -> AnyAnswer:
         handler = self._handlers.get("GET" if method == "HEAD" else method)
         if handler is None:
             raise MethodNotAllowed(f"{method} is not possible here; {' and '.join(self._allowed)} is")
