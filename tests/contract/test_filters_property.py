@@ -1,6 +1,7 @@
 """Every filter finds, and counts, just the events that a plain evaluator picks, wherever the index is cut."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import convert
 
-from sightlog.domain.filters import EventFilters, select
+from sightlog.domain.aggregates import Figures, field_of_grouping
+from sightlog.domain.filters import EventFilters, Selection, select
+from sightlog.domain.times import microseconds
 from tests.contract.backends import Backend
 from tests.contract.plant import Plant
 from tests.contract.sealing import SEALS, sealing
@@ -20,6 +23,7 @@ from tests.profiles import examples
 from tests.strategies import events, filters, seeded_events
 
 Json = dict[str, Any]
+HOUR = 3_600_000_000
 
 
 @pytest.fixture(scope="module", params=list(SEALS))
@@ -65,6 +69,75 @@ class Table:
         assert (count.count, count.exact) == (len(expected), True)
         capped = store.count_events(mine, self.use_case, selection, 3)
         assert (capped.count, capped.exact) == (min(3, len(expected)), len(expected) <= 3)
+        self._check_aggregates(selection, [event for event in self.events if matches(wanted, event)])
+
+    def _check_aggregates(self, selection: Selection, found: list[Json]) -> None:
+        """By any grouping, in all and by the hour, the figures are those of a plain count."""
+        start, end = selection.span.start, selection.span.end
+        times = [microseconds(moment(event["timestamp"])) for event in self.events]
+        low = min(times) if start is None else start
+        high = max(max(times) if end is None else end, low)
+        edges = [low - 1, *range(low + HOUR, min(high, low + 50 * HOUR), HOUR), high + 1]
+        for grouping in (
+            None,
+            "event_type",
+            "result",
+            "device",
+            "detection_class",
+            "feedback_status",
+            "metadata.shift",
+        ):
+            field = None if grouping is None else field_of_grouping(grouping)
+            for buckets in (None, edges):
+                plain = plain_aggregate(found, grouping, buckets)
+                real = self.plant.store.aggregate(self.plant.mine, self.use_case, selection, field, buckets, 1000)
+                assert [counted(one) for one in real.buckets] == plain.pop(...), grouping
+                groups = {(group.type, group.value): group.buckets or [group] for group in real.groups}
+                assert {value: [counted(one) for one in rows] for value, rows in groups.items()} == plain, grouping
+                assert [group.count for group in real.groups] == sorted((g.count for g in real.groups), reverse=True)
+
+
+def counted(figures: Figures) -> tuple[int, int, int, int]:
+    return figures.count, figures.fails, figures.alerts, figures.checked
+
+
+def plain_aggregate(found: list[Json], grouping: str | None, edges: list[int] | None) -> dict[Any, list[Any]]:
+    """Value (and ... for all events together) → figures of each bucket, counted one by one."""
+    rows = 1 if edges is None else len(edges) - 1
+    sums: dict[Any, list[list[int]]] = {...: [[0] * 4 for _ in range(rows)]}
+    for event in found:
+        at = 0 if edges is None else bisect_right(edges, microseconds(moment(event["timestamp"]))) - 1
+        result = event["eventData"].get("result") or None
+        one = (1, int(result == "fail"), int(event["eventType"] == "safety_alert"), int(result is not None))
+        for value in (..., *(plain_values(event, grouping) if grouping else ())):
+            row = sums.setdefault(value, [[0] * 4 for _ in range(rows)])[at]
+            row[:] = [old + new for old, new in zip(row, one, strict=True)]
+    return {value: [tuple(row) for row in lines] for value, lines in sums.items()}
+
+
+def plain_values(event: Json, grouping: str) -> set[Any]:
+    """The values that an event has for a grouping; None when it has none."""
+    values: Any = {
+        "event_type": [event["eventType"]],
+        "result": [event["eventData"].get("result")],
+        "device": [event.get("deviceId")],
+        "feedback_status": [event.get("feedback", {}).get("status")],
+        "metadata.shift": [event["customMetadata"].get("shift")],
+        "detection_class": [
+            one["class"]
+            for image in event["images"]
+            for name in ("objectDetections", "classifications", "instanceSegmentations", "keypoints")
+            for one in image.get(name) or ()
+        ],
+    }[grouping]
+    empty = (None,) if grouping.startswith("metadata.") else (None, "")
+    return {(type_of(value), value) for value in values if value not in empty} or {(None, None)}
+
+
+def type_of(value: Any) -> str:
+    if isinstance(value, str):
+        return "string"
+    return "boolean" if isinstance(value, bool) else "number"
 
 
 def newest_verdicts(made: list[Json]) -> dict[str, str]:

@@ -186,6 +186,27 @@ def _query_examples(today: date) -> dict[tuple[str, str], Example]:
             address="/vision-events/count",
             samples=(Sample("Failed parts", filters | {"atMost": 10_000}, {"count": 128, "exact": True}),),
         ),
+        ("POST", "/vision-events/aggregate"): Example(
+            description="With `timeBucket` every list of buckets belongs to `bucketStarts`. An event with several "
+            "detection classes counts in each of their groups.",
+            address="/vision-events/aggregate",
+            samples=(
+                Sample(
+                    "By device",
+                    {"useCaseId": QUALITY, "groupBy": "device", "limit": 1},
+                    {
+                        "useCaseId": QUALITY_ID,
+                        "groupBy": "device",
+                        "total": {"count": 300, "fails": 9, "alerts": 0, "checked": 300},
+                        "groups": [
+                            {"count": 200, "fails": 8, "alerts": 0, "checked": 200, "value": "cam-5", "type": "string"}
+                        ],
+                        "rest": {"count": 100, "fails": 1, "alerts": 0, "checked": 100},
+                        "otherGroups": 1,
+                    },
+                ),
+            ),
+        ),
     }
 
 

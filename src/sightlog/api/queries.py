@@ -2,7 +2,7 @@
 
 from sightlog.api.event_replies import page_reply
 from sightlog.domain.api_keys import MAY_READ
-from sightlog.operations import queries
+from sightlog.operations import aggregates, queries
 from sightlog.web.answers import Answer, json_answer
 from sightlog.web.requests import ApiRequest
 
@@ -25,6 +25,13 @@ async def count_events(request: ApiRequest) -> Answer:
     caller = request.require(*MAY_READ)
     raw = await request.body()
     return json_answer(await request.run_query(lambda: queries.count_events(request.store, caller, raw)))
+
+
+async def aggregate_events(request: ApiRequest) -> Answer:
+    """How many events, fails and alerts, by value and by time."""
+    caller = request.require(*MAY_READ)
+    raw = await request.body()
+    return json_answer(await request.run_query(lambda: aggregates.aggregate_events(request.store, caller, raw)))
 
 
 async def get_facets(request: ApiRequest) -> Answer:

@@ -5,6 +5,7 @@ The same rows serve the routes and describe them at /openapi.json, so that the d
 
 from sightlog.api import bootstrap, bundles, commands, events, exports, health, images, noop, queries, use_cases
 from sightlog.api.event_replies import EventPage, WholeEvent
+from sightlog.domain.aggregates import Aggregate, AggregateQuery
 from sightlog.domain.api_keys import MAY_MANAGE, MAY_READ, MAY_WRITE
 from sightlog.domain.event_reading import NewBatch
 from sightlog.domain.events import NewEvent
@@ -62,6 +63,16 @@ HOT: tuple[Route, ...] = (
         scopes=MAY_READ,
         body=CountQuery,
         reply=Count,
+        errors=(400, 401, 403, 404, 413, 503),
+    ),
+    Route(
+        method="POST",
+        path="/vision-events/aggregate",
+        handler=queries.aggregate_events,
+        summary="How many events match, failed or are alerts, by value and by time",
+        scopes=MAY_READ,
+        body=AggregateQuery,
+        reply=Aggregate,
         errors=(400, 401, 403, 404, 413, 503),
     ),
     Route(

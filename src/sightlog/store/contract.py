@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
+from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
@@ -121,6 +122,27 @@ class Store(Protocol):
     ) -> Arrivals:
         """How many matching events arrived, or were overwritten, after a sequence; it looks at the newest `at_most`
         arrivals of the store only, so it is quick whatever has come."""
+        ...
+
+    def aggregate(
+        self,
+        workspace: int,
+        use_case: UseCase,
+        selection: Selection,
+        field: str | None,
+        edges: Sequence[int] | None,
+        most: int,
+    ) -> Aggregated:
+        """How many events match, failed, are alerts and were checked: in all, and for each value of a fact's field
+        (`class.` stands for all detected classes), the `most` frequent values, and what the others have together.
+        Events without a value are a group whose value is None; an event counts once for each value that it has.
+        With `edges`, ascending and enclosing the selection's span, everything is counted for each bucket between two
+        of them, the first of the two included. Exact; QueryTooSlow when the time limit passes."""
+        ...
+
+    def newest_times(self, workspace: int, use_case: UseCase, selection: Selection, limit: int) -> list[int]:
+        """The timestamps of the newest `limit` matching events, newest first; fewer when the time limit passes, and
+        QueryTooSlow when there are none by then."""
         ...
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:

@@ -193,6 +193,11 @@ class Search:
         self._unlooked = 0
         return time.monotonic() > self._deadline
 
+    def interrupted(self, error: sqlite3.OperationalError) -> QueryTooSlow:
+        """What a caller is told when SQLite was interrupted at the time limit; any other error is raised."""
+        _only_interruption(error)
+        return self._too_slow()
+
     def _too_slow(self) -> QueryTooSlow:
         names = ", ".join(self.names) or "the time range"
         return QueryTooSlow(

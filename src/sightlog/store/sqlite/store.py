@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.cursor import Position
 from sightlog.domain.errors import Busy
@@ -25,6 +26,7 @@ from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
 from sightlog.store.people import People
 from sightlog.store.sqlite import (
+    aggregating,
     api_keys,
     events,
     facets,
@@ -193,6 +195,25 @@ class SqliteStore:
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
             count = Search(connection, self._index, use_case.number, selection).count_among(arrived)
             return Arrivals(count=count, last_sequence=events.last_sequence(connection))
+
+    def aggregate(
+        self,
+        workspace: int,
+        use_case: UseCase,
+        selection: Selection,
+        field: str | None,
+        edges: Sequence[int] | None,
+        most: int,
+    ) -> Aggregated:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            return aggregating.aggregate(search, field, edges, most)
+
+    def newest_times(self, workspace: int, use_case: UseCase, selection: Selection, limit: int) -> list[int]:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            numbers, _ = search.find(None, limit)
+            return events.times_of(connection, numbers)
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         with self._short_readers.snapshot() as connection:
