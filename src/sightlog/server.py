@@ -26,6 +26,7 @@ from sightlog.domain.image_links import LinkSigner
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.guessing import Guessing
 from sightlog.operations.janitor import Janitor
+from sightlog.operations.sources import Rhythms
 from sightlog.operations.space import SpaceGuard
 from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, make_first_workspace
 from sightlog.settings import Settings
@@ -96,6 +97,7 @@ def build_application(
         device_use_case=settings.device_use_case,
         hosts=allowed_hosts(settings.host, settings.public_url),
         guessing=Guessing(),
+        rhythms=Rhythms(),
         is_demo=is_demo,
     )
     table = route_table(settings.benchmark_routes)

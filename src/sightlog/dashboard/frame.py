@@ -68,6 +68,7 @@ def templates() -> jinja2.Environment:
         plural=words.plural,
         shortened=words.shortened,
         file_size=words.file_size,
+        span=words.span,
         address_part=addresses.part,
         as_sent=words.as_sent,
         coordinate=coordinate,

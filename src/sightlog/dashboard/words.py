@@ -63,3 +63,12 @@ def file_size(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
+
+
+def span(microseconds: int) -> str:
+    """`4 s`, `12 min`, `3 h`, `2 d`."""
+    seconds = microseconds / 1_000_000
+    for below, unit, name in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
+        if seconds < below:
+            return f"{max(round(seconds / unit), 1)} {name}"
+    return f"{round(seconds / 86_400)} d"

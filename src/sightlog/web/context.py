@@ -10,6 +10,7 @@ from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.limits import Limits
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.guessing import Guessing
+from sightlog.operations.sources import Rhythms
 from sightlog.operations.space import SpaceGuard
 from sightlog.store.contract import Store
 from sightlog.web.hosts import AllowedHosts
@@ -36,5 +37,6 @@ class Context(Struct, frozen=True, kw_only=True):
     device_use_case: str
     hosts: AllowedHosts
     guessing: Guessing
+    rhythms: Rhythms
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now

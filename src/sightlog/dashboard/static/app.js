@@ -2,6 +2,7 @@
 import "./copy-text.js";
 import "./late-part.js";
 import "./dialogs.js";
+import "./like-names.js";
 import "./live-times.js";
 import "./connection.js";
 import { watchMenus } from "./menus.js";

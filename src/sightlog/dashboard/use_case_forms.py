@@ -1,0 +1,116 @@
+"""Making, renaming, archiving and bringing back use cases: a form each, which scripts open as a dialog."""
+
+from collections.abc import Callable
+
+from sightlog.dashboard import addresses
+from sightlog.dashboard.frame import redirect, render
+from sightlog.dashboard.page_routes import page_route
+from sightlog.dashboard.use_case_visits import visit_use_case
+from sightlog.dashboard.use_cases import like_names
+from sightlog.domain.errors import Invalid, NameTaken
+from sightlog.domain.use_cases import UseCase
+from sightlog.domain.users import Role
+from sightlog.operations import queries, use_cases
+from sightlog.web.answers import Answer
+from sightlog.web.requests import ApiRequest
+from sightlog.web.routing import Route
+from sightlog.web.visits import Visit, form, visit
+
+_MOST_FIELDS = 6
+
+
+async def show_new(request: ApiRequest) -> Answer:
+    """The form for a new use case, with guidance and what there is of a like name."""
+    who = await visit(request, Role.EDITOR)
+    return await _new_form(request, who, (request.query("name") or "").strip(), "", 200)
+
+
+async def create(request: ApiRequest) -> Answer:
+    """Make it, and go to it."""
+    who = await visit(request, Role.EDITOR)
+    name = (await form(request, who)).one("name")
+    try:
+        made = await request.run_errand(
+            lambda: use_cases.create_use_case(request.store, who.workspace.number, name, request.limits, request.now)
+        )
+    except (Invalid, NameTaken) as error:
+        return await _new_form(request, who, name, error.message, 409 if isinstance(error, NameTaken) else 400)
+    return redirect(addresses.use_case(who.workspace.slug, made.id, "", {"notice": "created"}))
+
+
+async def _new_form(request: ApiRequest, who: Visit, name: str, problem: str, status: int) -> Answer:
+    def alike() -> list[tuple[str, str, list[str], bool]]:
+        found = []
+        for row in like_names(who, request, name) if name else ():
+            schema = queries.get_metadata_schema(request.store, who.caller, row.id, of_images=False)
+            found.append((row.id, row.name, list(schema.fields)[:_MOST_FIELDS], row.status == "inactive"))
+        return found
+
+    like = await request.run_errand(alike)
+    return render(request, who, "use_case_new.html", name=name, problem=problem, like=like, status=status)
+
+
+async def show_rename(request: ApiRequest) -> Answer:
+    """The form for another name."""
+    who, use_case = await visit_use_case(request, Role.EDITOR)
+    return render(request, who, "use_case_rename.html", use_case=use_case, name=use_case.name, problem="")
+
+
+async def rename(request: ApiRequest) -> Answer:
+    """Give it another name; its id and its events stay."""
+    who, use_case = await visit_use_case(request, Role.EDITOR)
+    name = (await form(request, who)).one("name")
+    try:
+        await request.run_errand(
+            lambda: use_cases.rename_use_case(request.store, who.workspace.number, use_case.id, name, request.now)
+        )
+    except (Invalid, NameTaken) as error:
+        status = 409 if isinstance(error, NameTaken) else 400
+        return render(
+            request, who, "use_case_rename.html", use_case=use_case, name=name, problem=error.message, status=status
+        )
+    return redirect(addresses.use_cases(who.workspace.slug, {"notice": "renamed"}))
+
+
+async def show_archive(request: ApiRequest) -> Answer:
+    """What archiving does, before it is done."""
+    who, use_case = await visit_use_case(request, Role.EDITOR)
+    rows = await request.run_errand(lambda: request.store.list_use_cases(who.workspace.number, None))
+    events = next(row.event_count for row in rows if row.id == use_case.id)
+    return render(request, who, "use_case_archive.html", use_case=use_case, events=events)
+
+
+Change = Callable[..., UseCase]
+
+
+async def archive(request: ApiRequest) -> Answer:
+    """Refuse new events from now on."""
+    who, _ = await _change(request, use_cases.archive_use_case)
+    return redirect(addresses.use_cases(who.workspace.slug, {"notice": "archived"}))
+
+
+async def unarchive(request: ApiRequest) -> Answer:
+    """Take events again."""
+    who, use_case = await _change(request, use_cases.unarchive_use_case)
+    return redirect(addresses.use_case(who.workspace.slug, use_case.id, "", {"notice": "unarchived"}))
+
+
+async def _change(request: ApiRequest, change: Change) -> tuple[Visit, UseCase]:
+    who, use_case = await visit_use_case(request, Role.EDITOR)
+    await form(request, who)
+    await request.run_errand(lambda: change(request.store, who.workspace.number, use_case.id, request.now))
+    return who, use_case
+
+
+_TABLE = "/{workspace}/vision-events"
+_PATH = f"{_TABLE}/{{useCaseId}}"
+
+ROUTES: tuple[Route, ...] = (
+    page_route("GET", f"{_TABLE}/new", show_new, "The form for a new use case"),
+    page_route("POST", f"{_TABLE}/new", create, "Make a use case"),
+    page_route("GET", f"{_PATH}/rename", show_rename, "The form for another name"),
+    page_route("POST", f"{_PATH}/rename", rename, "Rename a use case"),
+    page_route("GET", f"{_PATH}/archive", show_archive, "What archiving does"),
+    page_route("POST", f"{_PATH}/archive", archive, "Archive a use case"),
+    page_route("POST", f"{_PATH}/unarchive", unarchive, "Bring a use case back"),
+)

@@ -1,0 +1,149 @@
+"""The overview and the metadata of a use case: figures that are those of the events, bars that open them."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from sightlog.dashboard import charts
+from sightlog.dashboard.sparklines import HEIGHT, sparkline
+from sightlog.domain.aggregates import Figures, Group
+from sightlog.operations.overviews import how_unusual
+from sightlog.operations.sources import usual_interval
+from tests.builders import an_event, moment, new_name
+from tests.dashboard.conftest import Visitor
+from tests.expect import Caller
+
+SECOND = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def line(caller: Caller) -> str:
+    """A use case with 30 checks of two devices, one of them failing now and then, and an alert."""
+    id = caller.new_use_case(new_name("Overview"))
+    for number in range(30):
+        device = "cam <b>1</b>" if number % 3 else "cam 2"
+        result = "fail" if number % 10 == 0 else "pass"
+        caller.create(
+            an_event(
+                use_case=id,
+                deviceId=device,
+                timestamp=moment(minutes=number),
+                eventData={"result": result},
+                customMetadata={"line": "L1" if number % 2 else 7},
+            )
+        )
+    caller.create(an_event("safety_alert", use_case=id, timestamp=moment(minutes=1)))
+    return id
+
+
+def part(visitor: Visitor, id: str, page: str, **query: str) -> str:
+    reply: httpx.Response = visitor.get(f"/{visitor.workspace}/vision-events/{id}/{page}", params=query)
+    assert reply.status_code == 200, reply.text
+    return unescape(reply.text)
+
+
+def test_charts_say_what_the_events_are(viewer: Visitor, line: str) -> None:
+    page = part(viewer, line, "overview-charts")
+    assert "<b>31</b> events" in page
+    assert "<b>3</b> failed, 10 % of 30 checked" in page
+    assert "<b>1</b> alerts" in page
+
+
+def test_comparison_counts_by_value_and_each_bar_opens_its_events(viewer: Visitor, line: str) -> None:
+    page = part(viewer, line, "overview-comparison", by="device")
+    assert re.findall(r'<td class="number">([\d,]+)</td><td class="number quiet">', page) == ["20", "10", "1"]
+    link = re.search(r'<a href="([^"]*device=cam\+2[^"]*)"', page)
+    assert link
+    assert viewer.get(link.group(1)).text.count('class="tile"') == 10
+
+
+def test_comparison_by_metadata_keeps_types_apart(viewer: Visitor, line: str) -> None:
+    page = part(viewer, line, "overview-comparison", by="metadata.line")
+    assert "L1" in page
+    assert re.search(r">7</a>", page)
+
+
+def test_unknown_grouping_is_refused_with_those_that_there_are(viewer: Visitor, line: str) -> None:
+    reply = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-comparison", params={"by": "moon"})
+    assert reply.status_code == 400
+    assert "detection_class" in reply.text
+
+
+def test_filters_of_the_address_hold_for_the_charts(viewer: Visitor, line: str) -> None:
+    assert "<b>10</b> events" in part(viewer, line, "overview-charts", device="cam 2")
+    assert "<b>0</b> events" in part(viewer, line, "overview-charts", last="1h", device="nobody")
+
+
+def test_sources_are_named_as_text(viewer: Visitor, line: str) -> None:
+    raw = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-sources").text
+    assert "cam &lt;b&gt;1&lt;/b&gt;" in raw
+    assert "<b>1</b>" not in raw
+
+
+def test_metadata_shows_a_field_of_two_types_as_a_fact(viewer: Visitor, line: str) -> None:
+    page = part(viewer, line, "metadata")
+    assert "comes as number and as string" in page or "comes as string and as number" in page
+    assert f"/vision-events/custom-metadata-schema/{line}" in page
+
+
+def test_pages_of_an_empty_use_case_are_whole(viewer: Visitor, use_case: str) -> None:
+    for page in ("overview", "overview-charts", "overview-comparison", "overview-sources", "metadata", "figures"):
+        part(viewer, use_case, page)
+
+
+def figures(count: int, fails: int = 0, alerts: int = 0) -> Figures:
+    return Figures(count=count, fails=fails, alerts=alerts, checked=count)
+
+
+def test_columns_stack_to_their_counts_and_only_the_last_is_unfinished() -> None:
+    found, ticks = charts.columns([[figures(10), figures(0)], [figures(30), figures(5)]], last_is_unfinished=True)
+    assert [column.count for column in found] == [40, 5]
+    assert [column.is_unfinished for column in found] == [False, True]
+    first = found[0].pieces
+    assert first[0].y + first[0].height == charts.HEIGHT
+    assert first[1].y + first[1].height == pytest.approx(first[0].y, abs=0.2)
+    assert sum(piece.height for piece in first) == pytest.approx(charts.HEIGHT * 40 / 50, abs=0.2)
+    assert [tick.text for tick in ticks] == ["0", "25", "50"]
+
+
+def test_shares_begin_at_zero_and_few_checks_are_hollow() -> None:
+    points, ticks = charts.shares([figures(100, 5), figures(0), figures(10, 10), figures(40, 0)])
+    assert [point.is_hollow for point in points] == [False, True, False]
+    assert ticks[0].text == "0 %"
+    assert points[-1].y == charts.HEIGHT
+
+
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (1, 1), (3, 5), (11, 20), (501, 1000), (4.7, 5)])
+def test_scale_ends_at_a_round_number(most: float, top: float) -> None:
+    assert charts.nice_top(most) == top
+
+
+def test_bars_are_as_long_as_their_counts() -> None:
+    rows = charts.bars([Group(value="a", type="string", count=200, fails=50), Group(value=None, type=None, count=50)])
+    assert [(row.width, row.bad_width, row.words) for row in rows] == [(100, 25, "a"), (25, 0, "none")]
+
+
+def test_sparkline_never_hides_a_day_or_its_fails() -> None:
+    bars = sparkline([figures(100_000), figures(1, 1), figures(0)])
+    assert bars[0].height == HEIGHT
+    assert bars[1].height >= 1
+    assert bars[1].bad_height >= 1
+    assert bars[2].height == 0
+
+
+@pytest.mark.parametrize(
+    ("today", "word"),
+    [(figures(50, 6), "higher"), (figures(50, 0), "lower"), (figures(50, 2), ""), (figures(5, 5), "")],
+)
+def test_today_is_unusual_when_no_earlier_day_was_like_it(today: Figures, word: str) -> None:
+    assert how_unusual([figures(100, 2), figures(100, 6), figures(10, 9), figures(100, 4), today]) == word
+
+
+def test_usual_interval_is_what_nine_of_ten_keep() -> None:
+    every_four = [-4 * SECOND * number for number in range(100)]
+    assert usual_interval(every_four) == 4 * SECOND
+    with_a_night = [*every_four, every_four[-1] - 40_000 * SECOND]
+    assert usual_interval(with_a_night) == 4 * SECOND
+    assert usual_interval(every_four[:10]) is None

@@ -1,0 +1,147 @@
+"""The table of use cases: made, renamed, archived and brought back, by those who may."""
+
+import re
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+
+from tests.builders import an_event, new_name
+from tests.dashboard.conftest import Visitor
+from tests.expect import Caller
+
+HOSTILE = "<script>alert(\"x\")</script> & 'quotes'"
+
+
+def table(visitor: Visitor, **query: str) -> str:
+    reply = visitor.get(f"/{visitor.workspace}/vision-events", params=query)
+    assert reply.status_code == 200
+    return reply.text
+
+
+def names_in(page: str) -> list[str]:
+    return [unescape(name) for name in re.findall(r'<tr data-name="([^"]*)"', page)]
+
+
+def make(visitor: Visitor, name: str) -> str:
+    """Make a use case by the form; its id."""
+    reply = visitor.post(f"/{visitor.workspace}/vision-events/new", {"name": name})
+    assert reply.status_code == 303, reply.text
+    return unquote(reply.headers["location"].split("?")[0].rsplit("/", 1)[1])
+
+
+def test_use_case_is_made_renamed_archived_and_brought_back(editor: Visitor, caller: Caller) -> None:
+    name, later = new_name("Line"), new_name("Renamed")
+    id = make(editor, name)
+    page = f"/{editor.workspace}/vision-events/{id}"
+    assert name in names_in(table(editor, search=name))
+
+    assert editor.post(f"{page}/rename", {"name": later}).status_code == 303
+    assert names_in(table(editor, search=later)) == [later]
+    assert names_in(table(editor, search=name)) == []
+
+    asked = editor.get(f"{page}/archive").text
+    assert "will be refused" in asked
+    assert "bring it back" in asked
+    assert editor.post(f"{page}/archive").status_code == 303
+    assert names_in(table(editor, search=later)) == []
+    assert names_in(table(editor, search=later, status="archived")) == [later]
+    assert "Archived: new events are refused" in editor.get(page).text
+    refused = caller.http.post("/vision-events", json=an_event(use_case=id))
+    assert refused.json()["code"] == "archived_use_case"
+
+    assert editor.post(f"{page}/unarchive").status_code == 303
+    assert names_in(table(editor, search=later)) == [later]
+    caller.create(an_event(use_case=id))
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "خط الطلاء " * 12, "a" * 256, "50 % / done?#"])
+def test_hostile_names_stay_text(editor: Visitor, name: str) -> None:
+    unique = new_name(name[:200]).strip()
+    id = make(editor, unique)
+    for page in (
+        table(editor, search=unique),
+        editor.get(f"/{editor.workspace}/vision-events/{id}").text,
+        editor.get(f"/{editor.workspace}/vision-events/{id}/overview").text,
+        editor.get(f"/{editor.workspace}/vision-events/{id}/metadata").text,
+        editor.get(f"/{editor.workspace}/vision-events/{id}/archive").text,
+    ):
+        assert "<script>alert" not in page
+        assert unique in unescape(page)
+
+
+def test_taken_or_empty_name_is_told_in_the_form(editor: Visitor) -> None:
+    name = new_name("Line")
+    make(editor, name)
+    taken = editor.post(f"/{editor.workspace}/vision-events/new", {"name": name.upper()})
+    assert taken.status_code == 409
+    assert "is taken" in taken.text
+    assert name.upper() in taken.text
+    assert editor.post(f"/{editor.workspace}/vision-events/new", {"name": "  "}).status_code == 400
+
+
+def test_form_shows_use_cases_of_a_like_name_with_their_fields(editor: Visitor, caller: Caller) -> None:
+    name = new_name("Bottling")
+    id = make(editor, name)
+    caller.create(an_event(use_case=id, customMetadata={"cap_colour": "red"}))
+    word = name.split()[1]
+    page = editor.get(f"/{editor.workspace}/vision-events/new", params={"name": f"{word} two"}).text
+    assert name in page
+    assert "cap_colour" in page
+
+
+@pytest.mark.parametrize("what", ["new", "rename", "archive", "unarchive"])
+def test_who_may_only_look_may_not_change(viewer: Visitor, operator: Visitor, use_case: str, what: str) -> None:
+    path = f"/{viewer.workspace}/vision-events/" + ("new" if what == "new" else f"{use_case}/{what}")
+    for visitor in (viewer, operator):
+        reply = visitor.post(path, {"name": "x"})
+        assert reply.status_code == 403
+        assert "editor" in reply.text
+    assert "Create Use Case" not in table(viewer)
+
+
+def test_form_without_its_token_changes_nothing(editor: Visitor) -> None:
+    name = new_name("Line")
+    reply = editor.http.post(f"/{editor.workspace}/vision-events/new", data={"name": name})
+    assert reply.status_code == 403
+    assert names_in(table(editor, search=name)) == []
+
+
+def test_use_case_of_another_workspace_is_not_there(editor: Visitor, strangers_use_case: str) -> None:
+    for page in ("", "/overview", "/metadata", "/figures", "/overview-charts", "/rename"):
+        reply = editor.get(f"/{editor.workspace}/vision-events/{strangers_use_case}{page}")
+        assert reply.status_code == 404
+
+
+def test_table_is_sorted_by_its_columns(editor: Visitor, caller: Caller) -> None:
+    word = new_name("Sorted").split()[1]
+    ids = [make(editor, f"{word} {letter}") for letter in ("b", "c", "a")]
+    for _ in range(2):
+        caller.create(an_event(use_case=ids[0]))
+    caller.create(an_event(use_case=ids[2]))
+    found = {sort: names_in(table(editor, search=word, sort=sort)) for sort in ("name", "-name", "-events", "events")}
+    assert [name[-1] for name in found["name"]] == ["a", "b", "c"]
+    assert [name[-1] for name in found["-name"]] == ["c", "b", "a"]
+    assert [name[-1] for name in found["-events"]] == ["b", "a", "c"]
+    assert [name[-1] for name in found["events"]] == ["c", "a", "b"]
+
+
+def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visitor, caller: Caller) -> None:
+    id = caller.new_use_case(new_name())
+    fails = [an_event(use_case=id, eventData={"result": "fail"}) for _ in range(3)]
+    caller.batch(*fails, an_event(use_case=id), an_event("safety_alert", use_case=id))
+    caller.create(
+        an_event(
+            "operator_feedback",
+            use_case=id,
+            eventData={"relatedEventId": fails[0]["eventId"], "feedback": "correct"},
+        )
+    )
+    page = viewer.get(f"/{viewer.workspace}/vision-events/{id}/figures").text
+    assert re.search(r'class="to-review"[^>]*>3<', page)
+    assert "5 events, 4 failed or alerts" in page
+
+
+def test_view_of_archived_ones_is_always_there(sign_in_as: object, viewer: Visitor) -> None:
+    for page in (table(viewer), table(viewer, search=new_name("nothing"))):
+        assert "View archived use cases" in page
