@@ -199,10 +199,20 @@ def _query_examples(today: date) -> dict[tuple[str, str], Example]:
                         "groupBy": "device",
                         "total": {"count": 300, "fails": 9, "alerts": 0, "checked": 300},
                         "groups": [
-                            {"count": 200, "fails": 8, "alerts": 0, "checked": 200, "value": "cam-5", "type": "string"}
+                            {
+                                "count": 200,
+                                "fails": 8,
+                                "alerts": 0,
+                                "checked": 200,
+                                "value": "cam-5",
+                                "type": "string",
+                                "buckets": None,
+                            }
                         ],
                         "rest": {"count": 100, "fails": 1, "alerts": 0, "checked": 100},
                         "otherGroups": 1,
+                        "bucketStarts": None,
+                        "buckets": None,
                     },
                 ),
             ),
