@@ -9,7 +9,6 @@ from sightlog import __version__
 from sightlog.api import openapi_words as words
 from sightlog.api.openapi_examples import Example, build_examples
 from sightlog.api.openapi_schemas import DEVICE_ERROR, ERROR, NEVER_ANSWERED, REF, build_schemas, schema_of
-from sightlog.domain.aggregates import AggregateQuery
 from sightlog.domain.errors import VisionEventsError
 from sightlog.domain.event_reading import NewBatch
 from sightlog.domain.events import NewEvent
