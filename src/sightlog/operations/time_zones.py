@@ -1,6 +1,7 @@
 """Time zones: the server's, and a workspace's own."""
 
 import os
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,10 +24,15 @@ def zone_of(workspace: Workspace) -> ZoneInfo:
 
 
 def server_zone() -> ZoneInfo:
-    """The machine's zone, by TZ or by /etc/localtime; UTC where neither names one."""
-    linked = os.path.realpath("/etc/localtime")
-    names = [os.environ.get("TZ", "").lstrip(":"), linked.partition(_ZONE_FOLDER)[2], _debian_name()]
-    return next((zone for name in names if (zone := _found(name)) is not None), ZoneInfo("UTC"))
+    """The machine's zone, by TZ or by /etc/localtime; UTC where neither names one. Every page asks for it, so the files
+    are read once."""
+    return _found(os.environ.get("TZ", "").lstrip(":")) or _machines_zone()
+
+
+@cache
+def _machines_zone() -> ZoneInfo:
+    linked = os.path.realpath("/etc/localtime").partition(_ZONE_FOLDER)[2]
+    return _found(linked) or _found(_debian_name()) or ZoneInfo("UTC")
 
 
 def _debian_name() -> str:
