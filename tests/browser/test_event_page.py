@@ -1,9 +1,11 @@
 """One event in a browser: looking closely, what was predicted, feedback by keys, and the way through its list."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, OpenPage
@@ -178,6 +180,40 @@ def test_input_and_output_switch_in_place(open_page: OpenPage, caller: Caller, u
     expect(page.locator(".drawing")).to_have_count(0)
     page.get_by_role("link", name="Input").click()
     expect(page.locator(".drawing .shape")).to_have_count(3)
+
+
+def test_a_picture_that_lies_on_its_side_is_turned_with_its_drawing(
+    open_page: OpenPage, caller: Caller, use_case: str
+) -> None:
+    """EXIF orientation 6: stored 120 wide and 80 high, shown 80 wide and 120 high, as what it was predicted on."""
+    exif = Image.Exif()
+    exif[0x112] = 6
+    file = BytesIO()
+    Image.new("RGB", (120, 80), "grey").save(file, "JPEG", exif=exif)
+    source_id = caller.upload(file.getvalue(), "turned.jpg")["sourceId"]
+    event = an_event(use_case=use_case, images=[an_image(a_box(x=40, y=100, width=20, height=20), sourceId=source_id)])
+    caller.create(event)
+    page = open_page()
+    go(page, caller, use_case)
+    expect(page.locator(".tile .drawing")).to_have_attribute("viewBox", "0 0 80 120")
+    go(page, caller, use_case, event["eventId"])
+    expect(page.locator(".stage .drawing")).to_have_attribute("viewBox", "0 0 80 120")
+    stage, box = page.locator(".stage").bounding_box(), page.locator(".drawing .line").bounding_box()
+    assert stage
+    assert box
+    assert stage["height"] / stage["width"] == pytest.approx(1.5, rel=0.02)
+    assert (box["y"] + box["height"] / 2 - stage["y"]) / stage["height"] == pytest.approx(100 / 120, rel=0.02)
+
+
+def test_tall_pictures_are_whole_in_the_list(open_page: OpenPage, caller: Caller, use_case: str) -> None:
+    file = BytesIO()
+    Image.new("RGB", (90, 160), "grey").save(file, "JPEG")
+    source_id = caller.upload(file.getvalue(), "tall.jpg")["sourceId"]
+    caller.create(an_event(use_case=use_case, images=[an_image(a_box(x=45, y=80), sourceId=source_id)]))
+    page = open_page()
+    go(page, caller, use_case)
+    mat, image = (page.locator(f".tile {one}").bounding_box() for one in (".mat", ".mat > img"))
+    assert mat == image
 
 
 def test_a_thousand_boxes_stay_usable(open_page: OpenPage, caller: Caller, use_case: str) -> None:

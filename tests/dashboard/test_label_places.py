@@ -93,6 +93,12 @@ def test_a_thousand_boxes_are_placed_quickly() -> None:
     assert 20 < len(found) < 200
 
 
+def test_a_crowd_leaves_most_of_the_picture_to_see() -> None:
+    boxes: list[Box] = [(x, y, x + 15, y + 15) for x in range(0, 620, 20) for y in range(20, 340, 20)]
+    found = areas(boxes, [20.0] * len(boxes))
+    assert 20 < len(found) <= WIDTH * HEIGHT_OF_PICTURE / 8000
+
+
 def test_a_label_wider_than_the_picture_is_left_out() -> None:
     assert place_labels([(10, 10, 50, 50)], [120], 100, 100) == [None]
 

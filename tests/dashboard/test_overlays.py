@@ -87,6 +87,15 @@ def test_without_a_picture_the_size_follows_from_the_predictions() -> None:
     assert (nothing.width, nothing.height) == (64, 64)
 
 
+def test_predictions_that_fit_a_turned_picture_only_are_drawn_on_that() -> None:
+    upright = a_box(x=500, y=900, width=80, height=60)
+    drawing = drawn(upright, a_box(x=100, y=100))
+    assert (drawing.width, drawing.height) == (540, 960)
+    assert drawing.shapes[0].box == (460, 870, 540, 930)
+    # Something outside either way says nothing.
+    assert drawn(upright, a_box(x=900, y=10)).width == 960
+
+
 def test_far_away_predictions_do_not_make_a_picture_endless() -> None:
     drawing = drawn(a_box(x=1e300, y=1e300), size=None)
     assert drawing.width <= 2e6

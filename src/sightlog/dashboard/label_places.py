@@ -14,6 +14,9 @@ HEIGHT = 18
 WIDEST = 200
 # Boxes with no side longer than this show their label on hover only.
 TINY = 14
+# More labels than one for so many square pixels would hide the picture; smaller boxes show theirs on hover, or nearer.
+PIXELS_PER_LABEL = 8000
+_ALWAYS = 12
 _CELL = 64
 
 Box = tuple[float, float, float, float]
@@ -46,8 +49,11 @@ def place_labels(boxes: Sequence[Box], widths: Sequence[float], width: float, he
     no room, or for tiny boxes. Larger boxes come first."""
     places: list[Place | None] = [None] * len(boxes)
     taken = _Taken()
+    left_over = max(_ALWAYS, int(width * height / PIXELS_PER_LABEL))
     order = sorted(range(len(boxes)), key=lambda index: -_area(boxes[index]))
     for index in order:
+        if left_over == 0:
+            break
         left, top, right, bottom = boxes[index]
         if max(right - left, bottom - top) <= TINY:
             continue
@@ -55,6 +61,7 @@ def place_labels(boxes: Sequence[Box], widths: Sequence[float], width: float, he
             area = place.area(widths[index], HEIGHT)
             if area[1] >= 0 and area[3] <= height and taken.add_if_free(area):
                 places[index] = place
+                left_over -= 1
                 break
     return places
 

@@ -126,7 +126,7 @@ def draw(entry: ImageEntry, size: tuple[int, int] | None) -> Drawing:
     annotations = [one for _, found in entry.annotation_lists() for one in found]
     shaped = [one for one in annotations if isinstance(one, ObjectDetection)]
     whole = [one for one in annotations if isinstance(one, Classification)]
-    width, height = size or _guessed_size(shaped)
+    width, height = _upright(shaped, *size) if size else _guessed_size(shaped)
     shapes = [_shape(index, one, width, height) for index, one in enumerate(shaped)]
     scale = min(_USUAL_WIDTH / width, _USUAL_HEIGHT / height)
     places = place_labels(
@@ -210,6 +210,17 @@ def _with_label(shape: Shape, place: Place | None, scale: float) -> Shape:
         return shape
     label = Place(place.x / scale, place.y / scale, place.is_left, place.is_above)
     return structs.replace(shape, label=label)
+
+
+def _upright(shaped: list[ObjectDetection], width: int, height: int) -> tuple[int, int]:
+    """The size of the picture as it is shown. The one that is known is of what lies in the file, which may say in its
+    EXIF part that it lies on the side; predictions with their middle outside fit such a picture only. Where all fit
+    both ways, the module that knows what the browser shows turns the drawing."""
+
+    def hold(right: int, bottom: int) -> bool:
+        return all(0 <= one.x <= right and 0 <= one.y <= bottom for one in shaped)
+
+    return (height, width) if not hold(width, height) and hold(height, width) else (width, height)
 
 
 def _guessed_size(shaped: list[ObjectDetection]) -> tuple[float, float]:

@@ -107,13 +107,15 @@ def _face(kind: str, entry: ImageEntry, links: PictureLinks, *, is_drawn_on: boo
     if image is None:
         width, height = (drawing.width, drawing.height) if drawing else (4, 3)
         return Face(kind=kind, source_id=source_id, width=width, height=height, drawing=drawing)
+    # Turned pictures are drawn on as they are shown.
+    width, height = (drawing.width, drawing.height) if drawing else (image.width, image.height)
     original = links.link(image, "original")
     screen = links.link(image, "screen")
     return Face(
         kind=kind,
         source_id=source_id,
-        width=image.width,
-        height=image.height,
+        width=width,
+        height=height,
         thumb=links.link(image, "thumb"),
         screen=screen,
         original=original,

@@ -2,6 +2,7 @@
 // and the other way round; a slider and boxes say which predictions show. Labels keep clear of one another.
 import { HEIGHT, candidates, placeLabels } from "./label-places.js";
 import { PictureZoom } from "./picture-zoom.js";
+import { isTurned } from "./turned-pictures.js";
 
 const MOST_LABELS = 150;
 // What somebody has set holds for the next picture too.
@@ -63,13 +64,12 @@ customElements.define("event-picture", class extends HTMLElement {
     return box;
   }
 
-  /** Files may say in their EXIF part that they lie on the side; browsers turn them, so the drawing turns its frame. */
   turnLikePicture() {
     const image = this.image;
     if (!image) return;
     const turn = () => {
       const { width, height } = this.zoom;
-      if (!image.naturalWidth || width === height || (image.naturalWidth > image.naturalHeight) === (width > height)) return;
+      if (!isTurned(image, width, height)) return;
       [this.zoom.width, this.zoom.height] = [height, width];
       this.querySelector(".drawing")?.setAttribute("viewBox", `0 0 ${height} ${width}`);
       this.zoom.fit();

@@ -3,13 +3,17 @@
 export const HEIGHT = 18;
 const TINY = 14;
 const CELL = 64;
+const PIXELS_PER_LABEL = 8000;
+const ALWAYS = 12;
 
 /** Places for the labels of boxes ({ index, left, top, right, bottom, label }), in pixels, within a view of this size:
  * a Map from index to [left, top]. Larger boxes come first; tiny ones have none. */
 export function placeLabels(boxes, width, height) {
   const places = new Map();
   const taken = new Map();
+  const most = Math.max(ALWAYS, Math.floor((width * height) / PIXELS_PER_LABEL));
   for (const box of boxes) {
+    if (places.size >= most) break;
     if (Math.max(box.right - box.left, box.bottom - box.top) <= TINY) continue;
     for (const [left, top] of candidates(box, width)) {
       if (top < 0 || top + HEIGHT > height) continue;
