@@ -32,6 +32,11 @@ class ListLinks(Struct, frozen=True):
         """Another page of the use case, for the same filters."""
         return addresses.use_case(self.workspace, self.use_case_id, name, self.state.only_filters().query())
 
+    def export(self, form: str) -> str:
+        """The events of the list as a file."""
+        query = {**self.state.only_filters().query(), "format": form}
+        return addresses.use_case(self.workspace, self.use_case_id, "export", query)
+
     def view(self, query: str) -> str:
         """The list as a saved view has it."""
         return addresses.use_case(self.workspace, self.use_case_id) + (f"?{query}" if query else "")
