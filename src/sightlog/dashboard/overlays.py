@@ -121,30 +121,32 @@ class Drawing(Struct, frozen=True, kw_only=True):
         ]
 
 
-def draw(entry: ImageEntry, size: tuple[int, int] | None) -> Drawing:
-    """What was predicted on a picture of this size; None when the picture is not known."""
+def draw(entry: ImageEntry, size: tuple[int, int] | None, *, with_labels: bool = True) -> Drawing:
+    """What was predicted on a picture of this size; None when the picture is not known. Small pictures do without
+    labels."""
     annotations = [one for _, found in entry.annotation_lists() for one in found]
     shaped = [one for one in annotations if isinstance(one, ObjectDetection)]
     whole = [one for one in annotations if isinstance(one, Classification)]
     width, height = _upright(shaped, *size) if size else _guessed_size(shaped)
     shapes = [_shape(index, one, width, height) for index, one in enumerate(shaped)]
-    scale = min(_USUAL_WIDTH / width, _USUAL_HEIGHT / height)
-    places = place_labels(
-        [_scaled(shape.box, scale) for shape in shapes],
-        [label_width(shape.words) for shape in shapes],
-        width * scale,
-        height * scale,
-    )
     return Drawing(
         width=width,
         height=height,
         is_guess=size is None,
-        shapes=[_with_label(shape, place, scale) for shape, place in zip(shapes, places, strict=True)],
+        shapes=_labelled(shapes, width, height) if with_labels else shapes,
         whole=[
             WholeClass(name=one.class_name, confidence=one.confidence, hue=hue_of(one.class_name))
             for one in sorted(whole, key=lambda one: -(one.confidence or 0))
         ],
     )
+
+
+def _labelled(shapes: list[Shape], width: float, height: float) -> list[Shape]:
+    scale = min(_USUAL_WIDTH / width, _USUAL_HEIGHT / height)
+    boxes = [_scaled(shape.box, scale) for shape in shapes]
+    widths = [label_width(shape.words) for shape in shapes]
+    places = place_labels(boxes, widths, width * scale, height * scale)
+    return [_with_label(shape, place, scale) for shape, place in zip(shapes, places, strict=True)]
 
 
 def has_annotations(entry: ImageEntry) -> bool:

@@ -25,6 +25,11 @@ class PictureLinks(Struct, frozen=True):
         image = self.known.get(source_id or "")
         return image if image is not None and image.workspace == self.workspace else None
 
+    def size_of(self, source_id: str | None) -> tuple[int, int] | None:
+        """Its width and height; None when it is not known."""
+        image = self.find(source_id)
+        return None if image is None else (image.width, image.height)
+
     def link(self, image: UploadedImage, size: str) -> str:
         """Relative, since the policy of pages lets them load pictures from this server only."""
         return LinkSigner(self.signer.secret, "").link(self.workspace, image.source_id, self.now, size)
@@ -70,12 +75,12 @@ def pictures_of(event: NewEvent, links: PictureLinks) -> list[Picture]:
 
 
 def display_picture(event: NewEvent, links: PictureLinks) -> Picture | None:
-    """The picture that stands for the event: the first one when none, or one that is not there, is named."""
+    """The picture that stands for the event, for lists: the first one when none, or one that is not there, is named."""
     entries = event.images or []
     if not entries:
         return None
     index = display_index(event)
-    return _picture(index, entries[index], links)
+    return _picture(index, entries[index], links, with_labels=False)
 
 
 def display_index(event: NewEvent) -> int:
@@ -84,26 +89,25 @@ def display_index(event: NewEvent) -> int:
     return position if position is not None and position < len(event.images or ()) else 0
 
 
-def _picture(index: int, entry: ImageEntry, links: PictureLinks) -> Picture:
+def _picture(index: int, entry: ImageEntry, links: PictureLinks, *, with_labels: bool = True) -> Picture:
     """Predictions are in pixels of the input picture where there is one, and of the only picture else (contract 5).
     What they are drawn on comes
     first, unless there is nothing to draw or only the other one is here."""
     drawn_on, other = ("input", "output") if entry.input_source_id else ("output", "")
-    faces = [_face(drawn_on, entry, links, is_drawn_on=True)]
+    size = links.size_of(entry.input_source_id or entry.source_id)
+    drawing = draw(entry, size, with_labels=with_labels) if has_annotations(entry) else None
+    faces = [_face(drawn_on, entry, links, drawing)]
     if other and entry.source_id:
-        faces.append(_face(other, entry, links, is_drawn_on=False))
+        faces.append(_face(other, entry, links, None))
         if faces[1].thumb and not (faces[0].thumb and faces[0].drawing):
             faces.reverse()
     metadata = {name: value for face in reversed(faces) for name, value in _own_metadata(face, links).items()}
     return Picture(index=index, label=entry.label or "", metadata=metadata | (entry.metadata or {}), faces=faces)
 
 
-def _face(kind: str, entry: ImageEntry, links: PictureLinks, *, is_drawn_on: bool) -> Face:
+def _face(kind: str, entry: ImageEntry, links: PictureLinks, drawing: Drawing | None) -> Face:
     source_id = (entry.input_source_id if kind == "input" else entry.source_id) or ""
     image = links.find(source_id)
-    drawing = None
-    if is_drawn_on and has_annotations(entry):
-        drawing = draw(entry, (image.width, image.height) if image else None)
     if image is None:
         width, height = (drawing.width, drawing.height) if drawing else (4, 3)
         return Face(kind=kind, source_id=source_id, width=width, height=height, drawing=drawing)
