@@ -98,7 +98,7 @@ def test_every_page_is_accessible_and_as_wide_as_a_phone(open_page: OpenPage, ca
         check_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], each
     page.goto(f"/{caller.workspace}/settings/people")
-    page.get_by_role("link", name="owner").click()
+    page.get_by_role("main").get_by_role("link", name="owner").click()
     check_accessible(page)
 
 
