@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,7 @@ _UVICORN = "uvicorn==0.54.0"
 _REQUIREMENTS = (_POSTGRESQL, _FASTAPI, _PSYCOPG, _UVICORN, "httptools==0.9.0", "uvloop==0.23.0")
 _APPLICATION = "benchmarks.peers.postgresql_application:application"
 _WORKERS = 2
+_SECONDS_TO_START = 60
 # Equality of any metadata by GIN, classes by an array of their own (indexing whole annotations would index every
 # corner of every outline), pages by B-trees that keep their order.
 _TABLE = """
@@ -156,6 +158,16 @@ class _Database:
         log = folder / "postgres.log"
         self._server = ServerProcess([*command, *settings], port, log, end_signal=signal.SIGINT, user=user)
         self.address = f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
+        self._wait()
+
+    def _wait(self) -> None:
+        """The port takes connections before the database does."""
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while subprocess.run([str(self._programs / "pg_isready"), "-q", "-d", self.address], check=False).returncode:
+            if time.monotonic() > deadline:
+                self.end()
+                raise RuntimeError("PostgreSQL started and takes no statements")
+            time.sleep(0.1)
 
     def ask(self, statement: str) -> str:
         """What psql answers."""

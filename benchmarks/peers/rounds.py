@@ -77,7 +77,7 @@ def start_peers(makers: Sequence[tuple[str, PeerMaker]], stack: ExitStack) -> tu
             peers.append(stack.enter_context(make()))
         except (NotInstallable, RuntimeError, OSError) as error:
             say(f"{name} is left out: {error}")
-            missing[name] = str(error)
+            missing[name] = " ".join(str(error).split())
     return peers, missing
 
 

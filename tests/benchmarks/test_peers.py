@@ -211,7 +211,7 @@ def test_tables_tell_how_many_times_as_fast_sightlog_is(path: Path) -> None:
 
 def test_what_cannot_be_installed_is_left_out() -> None:
     def fail() -> Pretender:
-        raise NotInstallable("no wheel for this machine")
+        raise NotInstallable("no wheel\nfor this machine")
 
     with ExitStack() as stack:
         peers, missing = start_peers([("absent", fail), ("there", lambda: Pretender("there", 1, 1))], stack)
