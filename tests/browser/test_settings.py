@@ -9,7 +9,7 @@ from tests.browser.accessibility import check_accessible
 from tests.browser.conftest import PHONE, OpenPage, Watch
 from tests.builders import new_id
 from tests.expect import Caller
-from tests.processes import KEY
+from tests.processes import KEY, Server, sightlog
 
 PAGES = ("", "people", "people/new", "keys", "keys/new", "workspace")
 
@@ -109,3 +109,15 @@ def test_pages_for_signing_in_are_accessible(open_page: OpenPage, watch: Watch) 
     check_accessible(page)
     page.goto("/sign-in/unknown")
     check_accessible(page)
+
+
+def test_longest_names_push_nothing_away(open_page: OpenPage, caller: Caller, server: Server) -> None:
+    name = new_id() + "W" * 200
+    sightlog("users", "add", name, "--role", "viewer", data=server.data)
+    sightlog("keys", "create", "--name", name, "--device-id", name, data=server.data)
+    page = open_page(size=PHONE)
+    for each in ("people", "keys"):
+        page.goto(f"/{caller.workspace}/settings/{each}")
+        box = page.locator(".table-box").first
+        expect(box).to_contain_text(name[:60])
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0
