@@ -253,6 +253,10 @@ class Store(Protocol):
         """A person's visits by the numbers of the use cases."""
         ...
 
+    def is_writing(self) -> bool:
+        """Whether something is being written, or waits to be; a glance, for those who can wait."""
+        ...
+
     def is_ready(self) -> bool:
         """Whether a read and an (empty) write transaction go through."""
         ...

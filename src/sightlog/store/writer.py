@@ -47,6 +47,7 @@ class Writer(Generic[T]):
         self._waiting: queue.Queue[_Waiting | None] = queue.Queue(most_waiting)
         self._door = threading.Lock()
         self._closed = False
+        self._is_working = False
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -66,6 +67,10 @@ class Writer(Generic[T]):
         """Queue a job and wait for it."""
         return self.submit(job).result()
 
+    def is_busy(self) -> bool:
+        """Whether a group is being written, or jobs wait."""
+        return self._is_working or not self._waiting.empty()
+
     def close(self) -> None:
         """Take no more jobs, commit what waits, and end the thread. Idempotent."""
         with self._door:
@@ -79,8 +84,10 @@ class Writer(Generic[T]):
             first = self._waiting.get()
             if first is None:
                 return
+            self._is_working = True
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
+            self._is_working = False
             if ends:
                 return
 

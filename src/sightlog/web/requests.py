@@ -1,6 +1,7 @@
 """A request as handlers see it: who is calling, what came, and where work may run."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,7 @@ from sightlog.web.streams import StreamAnswer
 R = TypeVar("R")
 
 _GATHERED_BYTES = 262_144
+_LONGEST_REST_SECONDS = 0.1
 _MOST_DIGITS = 15
 
 
@@ -160,8 +162,19 @@ class ApiRequest:
         return StreamAnswer(self._receive, lambda: self.run_query(lambda: next(pieces, None)), content_type, name)
 
     async def run_shrinking(self, work: Callable[[], R]) -> R:
-        """Run what makes a small picture, beside everything else and after it."""
-        return await self._run(self.context.shrinking, work)
+        """Run what makes a small picture, beside everything else and after it. While events are written,
+        the thread rests after each picture as long as it worked: a flood of them must not slow ingestion."""
+        pool = self.context.shrinking
+
+        def work_and_rest() -> R:
+            began = time.monotonic()
+            try:
+                return work()
+            finally:
+                if self.store.is_writing():
+                    pool.submit(time.sleep, min(time.monotonic() - began, _LONGEST_REST_SECONDS))
+
+        return await self._run(pool, work_and_rest)
 
     async def run_query(self, work: Callable[[], R]) -> R:
         """Run what may take long in one of the query threads."""

@@ -320,6 +320,9 @@ class SqliteStore:
         rebuilding.rebuild(self._connection, self._memory.watch, self._index, advance)
         self._memory.forget()
 
+    def is_writing(self) -> bool:
+        return self._writer.is_busy()
+
     def is_ready(self) -> bool:
         self._writer.run(lambda t: None)
         with self._short_readers.snapshot() as connection:
