@@ -36,6 +36,7 @@ from sightlog.web import asgi, pages
 from sightlog.web.answers import Answer
 from sightlog.web.context import Context
 from sightlog.web.hosts import allowed_hosts
+from sightlog.web.refusals import Refusals
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Parameter, Route, build_router
 from sightlog.web.waiting import Completions
@@ -98,6 +99,7 @@ def build_application(
         hosts=allowed_hosts(settings.host, settings.public_url),
         guessing=Guessing(),
         rhythms=Rhythms(),
+        refusals=Refusals(),
         is_demo=is_demo,
     )
     table = route_table(settings.benchmark_routes)

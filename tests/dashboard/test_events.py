@@ -168,7 +168,7 @@ def test_live_counts_what_came_since(owner: Visitor, caller: Caller, use_case: s
 
 
 def test_a_use_case_without_events_says_so(owner: Visitor, address: str) -> None:
-    assert "No events yet" in owner.get(address).text
+    assert "Waiting for the first event" in owner.get(address).text
 
 
 def test_whoever_is_not_signed_in_is_led_to_the_sign_in_and_back(nobody: object, address: str) -> None:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from sightlog.dashboard import filter_chips
+from sightlog.dashboard import filter_chips, first_event
 from sightlog.dashboard.event_rows import EventRow, row_of
 from sightlog.dashboard.filter_bodies import Meaning, read_meaning
 from sightlog.dashboard.filter_urls import ListState, parse
@@ -61,6 +61,8 @@ def _list_page(request: ApiRequest, who: Visit, use_case: UseCase) -> Answer:
     clock = WallClock(who.zone, request.now)
     meaning = read_meaning(state, use_case.id, clock)
     listed = _ask(request, who, use_case, state, meaning)
+    if listed.total == 0 and not use_case.is_archived:
+        return first_event.show(request, who, use_case)
     if listed.is_lost:
         state = state.newest()
     chips = filter_chips.chips(state, meaning, clock)

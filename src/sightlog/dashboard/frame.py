@@ -16,6 +16,9 @@ from sightlog.web.answers import Answer, Header
 from sightlog.web.requests import ApiRequest
 from sightlog.web.visits import Visit
 
+# For what is shown once: it must not come back by the browser's way back.
+SHOWN_ONCE: tuple[Header, ...] = ((b"cache-control", b"no-store"),)
+
 
 def render(
     request: ApiRequest,
@@ -86,6 +89,7 @@ NOTICES = {
     "unarchived": "It is back, and takes events again.",
     "saved": "Saved.",
     "deleted": "Deleted.",
+    "test-event": "The test event has come. Its metadata says that it is one; delete it whenever you like.",
     "reviewed": "Feedback saved.",
     "password": "The password is set. Other sessions have ended.",
     "password-removed": "The password is removed. A sign-in link still works.",

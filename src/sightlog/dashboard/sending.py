@@ -26,7 +26,7 @@ def ways_to_use(address: str, key: str, use_case: str | None, scopes: list[Scope
     """The ways that the key's scopes (None: all) allow. `use_case` is a name or an id."""
     named = use_case or EXAMPLE_USE_CASE
     if scopes is None or not set(scopes).isdisjoint(MAY_WRITE):
-        return [_sdk(address, key, _sending(named)), _curl_that_sends(address, key, named), _block(address, key)]
+        return [_sdk(address, key, _sending(named)), _curl_that_sends(address, key, named), _block(address, key, named)]
     return [_sdk(address, key, _reading(named)), _curl_that_reads(address, key)]
 
 
@@ -78,11 +78,12 @@ def _curl_that_reads(address: str, key: str) -> Way:
     return Way("curl", "curl", lines, "It lists the use cases with their counts.")
 
 
-def _block(address: str, key: str) -> Way:
+def _block(address: str, key: str, use_case: str) -> Way:
     lines = f"""# in the environment of the inference server
 EVENT_INGESTION_API_KEY={shlex.quote(key)}
 
-# in the block “Roboflow Vision Events”
+# in the block “Roboflow Vision Events”; solution is the field “Use Case”
+solution: {_quoted(use_case)}
 write_to_event_store: true
 event_store_url: {address}"""
     hint = "In a container, 127.0.0.1 is the container: give the address at which it reaches this machine."

@@ -3,10 +3,10 @@
 from typing import Any
 
 from sightlog.dashboard import addresses
-from sightlog.dashboard.frame import redirect, render
+from sightlog.dashboard.frame import SHOWN_ONCE, redirect, render
 from sightlog.domain.errors import VisionEventsError
 from sightlog.domain.users import LINK_MINUTES, Role, User
-from sightlog.web.answers import Answer, Header
+from sightlog.web.answers import Answer
 from sightlog.web.hosts import is_this_machine
 from sightlog.web.requests import ApiRequest
 from sightlog.web.statuses import STATUS
@@ -16,9 +16,6 @@ PATH = "/{workspace}/settings"
 
 _PAGES = (("", "Account"), ("people", "People"), ("keys", "Keys"), ("workspace", "Workspace"))
 _FOR_EVERYBODY = ("",)
-
-# What is shown once must not come back by the browser's way back.
-_SHOWN_ONCE: tuple[Header, ...] = ((b"cache-control", b"no-store"),)
 
 
 def show_settings(
@@ -38,7 +35,7 @@ def show_settings(
         template,
         section="settings",
         status=200 if refused is None else STATUS[refused.code],
-        headers=_SHOWN_ONCE if is_shown_once else (),
+        headers=SHOWN_ONCE if is_shown_once else (),
         pages=[one for one in _PAGES if who.may(Role.ADMIN) or one[0] in _FOR_EVERYBODY],
         page=page,
         problem=None if refused is None else refused.message,

@@ -14,6 +14,7 @@ from sightlog.operations.sources import Rhythms
 from sightlog.operations.space import SpaceGuard
 from sightlog.store.contract import Store
 from sightlog.web.hosts import AllowedHosts
+from sightlog.web.refusals import Refusals
 from sightlog.web.waiting import Completions
 
 
@@ -38,5 +39,6 @@ class Context(Struct, frozen=True, kw_only=True):
     hosts: AllowedHosts
     guessing: Guessing
     rhythms: Rhythms
+    refusals: Refusals
     is_demo: bool = False
     now: Callable[[], int] = microseconds_now

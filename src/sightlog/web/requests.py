@@ -31,6 +31,8 @@ class ApiRequest:
         self.store = context.store
         self.limits = context.limits
         self.now = context.now()
+        # Whose key came with it, once it is known.
+        self.caller: Caller | None = None
         self._scope = scope
         self._receive = receive
 
@@ -38,6 +40,12 @@ class ApiRequest:
     def method(self) -> str:
         method: str = self._scope["method"]
         return method
+
+    @property
+    def path(self) -> str:
+        """The path, percent-decoded, without the query string."""
+        path: str = self._scope["path"]
+        return path
 
     @property
     def path_parameters(self) -> dict[str, str]:
@@ -90,6 +98,11 @@ class ApiRequest:
         scheme, _, secret = given.partition(" ")
         return secret.strip() if scheme.lower() == "bearer" else None
 
+    def brings_key(self) -> bool:
+        """Whether a key came with it, in any of the places for one; a wrong one too."""
+        headers = (b"authorization", b"x-api-key")
+        return any(self.header(name) is not None for name in headers) or self.query("api_key") is not None
+
     def require(self, *any_of: Scope, key_in_query: bool = False) -> Caller:
         """Who is calling, by the header. Raises Unauthenticated, or Forbidden without one of these scopes."""
         secret = self.bearer_key()
@@ -99,6 +112,7 @@ class ApiRequest:
 
     def allow(self, caller: Caller, any_of: tuple[Scope, ...]) -> Caller:
         """The caller, when its key has one of these scopes. Raises Forbidden."""
+        self.caller = caller
         if not caller.may(any_of):
             names = " or ".join(f"'{scope.value}'" for scope in any_of)
             raise Forbidden(f"insufficient permissions: this call needs a key with the scope {names}")

@@ -11,7 +11,7 @@ import starlette.routing
 from msgspec import Struct
 
 from sightlog.domain.api_keys import Scope
-from sightlog.domain.errors import MethodNotAllowed, VisionEventsError
+from sightlog.domain.errors import MethodNotAllowed, Unauthenticated, VisionEventsError
 from sightlog.web import asgi
 from sightlog.web.answers import Answer
 from sightlog.web.context import Context
@@ -62,6 +62,7 @@ class Endpoint:
     def __init__(self, routes: Sequence[Route], context: Context, error_answer: ErrorAnswer) -> None:
         self._handlers = {route.method: route.handler for route in routes}
         self._allowed = sorted(self._handlers)
+        self._sending = {route.method for route in routes if Scope.WRITE in route.scopes}
         self._context = context
         self._error_answer = routes[0].error_answer or error_answer
 
@@ -70,9 +71,11 @@ class Endpoint:
         request_id = _request_id(scope)
         method = scope["method"]
         answer: AnyAnswer
+        request = ApiRequest(scope, receive, self._context)
         try:
-            answer = await self._answer(ApiRequest(scope, receive, self._context), method)
+            answer = await self._answer(request, method)
         except VisionEventsError as error:
+            self._remember(request, error)
             answer = self._error_answer(error, request_id)
             logger.info("%s %s %d %s %s", method, scope["path"], answer.status, error.code, request_id)
         except ClientGone:
@@ -82,6 +85,27 @@ class Endpoint:
             answer = self._error_answer(VisionEventsError("internal error; the server's log tells more"), request_id)
         logger.debug("%s %s %d %s", method, scope["path"], answer.status, request_id)
         await answer.send(send, request_id.encode(), without_body=method == "HEAD")
+
+    def _remember(self, request: ApiRequest, error: VisionEventsError) -> None:
+        """Keep why something that was sent is refused, and who came with a wrong key: see `Refusals`."""
+        is_sending = request.method in self._sending
+        caller = request.caller
+        if caller is None:
+            is_of_interest = isinstance(error, Unauthenticated) and (is_sending or request.brings_key())
+        else:
+            is_of_interest = is_sending
+        if is_of_interest:
+            self._context.refusals.note(
+                None if caller is None else caller.workspace,
+                now=request.now,
+                method=request.method,
+                path=request.path,
+                key=None if caller is None else caller.key,
+                address=request.client_address,
+                code=error.code,
+                message=error.message,
+                details=[f"{one.path}: {one.message}" if one.path else one.message for one in error.details],
+            )
 
     async def _answer(self, request: ApiRequest, method: str) -> AnyAnswer:
         handler = self._handlers.get("GET" if method == "HEAD" else method)

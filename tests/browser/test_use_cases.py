@@ -1,0 +1,105 @@
+"""A newcomer's first minutes: a use case is made, its first event arrives, it is archived and brought back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import check_accessible
+from tests.browser.conftest import PHONE, OpenPage
+from tests.builders import an_event, new_name
+from tests.expect import Caller
+from tests.processes import KEY, Server
+
+BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+
+
+def open_table(page: Page, caller: Caller, **query: str) -> None:
+    page.goto(f"/{caller.workspace}/vision-events?" + "&".join(f"{name}={value}" for name, value in query.items()))
+
+
+def make_use_case(page: Page, caller: Caller, name: str) -> str:
+    """Its id."""
+    open_table(page, caller)
+    page.get_by_role("link", name="Create Use Case").first.click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name="Waiting for the first event")).to_be_visible()
+    return page.url.split("?")[0].rsplit("/", 1)[1]
+
+
+@BOTH
+def test_use_case_is_made_archived_found_again_and_brought_back(
+    open_page: OpenPage, caller: Caller, scripts: bool
+) -> None:
+    name = new_name("Bottling")
+    page = open_page(scripts=scripts)
+    make_use_case(page, caller, name)
+
+    open_table(page, caller, search=name)
+    page.locator("summary", has_text=name).click()
+    page.get_by_role("link", name="Archive …").click()
+    expect(page.get_by_text("New events for it will be refused.")).to_be_visible()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("Archived. New events are refused")).to_be_visible()
+    page.get_by_role("link", name="View archived use cases").click()
+    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("It is back")).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_page_turns_into_the_first_event(open_page: OpenPage, server: Server, caller: Caller, dark: bool) -> None:
+    page = open_page(dark=dark)
+    id = make_use_case(page, caller, new_name("Bottling"))
+    page.get_by_role("button", name="Make a key").click()
+    secret = page.get_by_label("Key", exact=True).text_content() or ""
+    assert KEY.fullmatch(secret)
+    page.get_by_text("curl", exact=True).click()
+    expect(page.get_by_label("curl")).to_contain_text(secret)
+    check_accessible(page)
+
+    with server.client(secret) as camera:
+        camera.post("/vision-events", json=an_event(use_case="Botling"))
+        expect(page.get_by_role("status").get_by_text("Unknown use case", exact=True)).to_be_visible(timeout=3_000)
+        event = an_event(use_case=id)
+        assert camera.post("/vision-events", json=event).status_code == 201
+    expect(page.locator(f'[data-event="{event["eventId"]}"]')).to_be_visible(timeout=3_000)
+    expect(page).to_have_url(re.compile(f"{id}$"))
+
+
+def test_phone_shows_all_of_it_and_the_test_event(open_page: OpenPage, caller: Caller) -> None:
+    page = open_page(size=PHONE)
+    make_use_case(page, caller, new_name("Bottling"))
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    check_accessible(page)
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.get_by_text("The test event has come.")).to_be_visible()
+    expect(page.locator(".tile img")).to_have_count(1)
+
+
+def test_names_like_the_typed_one_are_told(open_page: OpenPage, caller: Caller) -> None:
+    name = new_name("Bottling")
+    id = caller.new_use_case(name)
+    caller.create(an_event(use_case=id, customMetadata={"cap_colour": "red"}))
+    page = open_page()
+    open_table(page, caller)
+    page.get_by_role("link", name="Create Use Case").first.click()
+    page.get_by_label("Name", exact=True).fill(name.split()[1])
+    expect(page.locator("dialog").get_by_text("cap_colour")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_table_is_accessible_and_no_wider_than_the_screen(
+    open_page: OpenPage, caller: Caller, size: dict[str, int] | None
+) -> None:
+    page = open_page() if size is None else open_page(size=size)
+    word = new_name("Line").split()[1]
+    for letter in ("a", "b"):
+        id = caller.new_use_case(f"{word} {letter}")
+        caller.create(an_event(use_case=id, eventData={"result": "fail"}))
+    open_table(page, caller, search=word)
+    expect(page.locator(".use-cases .sparkline")).to_have_count(2)
+    check_accessible(page)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == page.evaluate("window.innerWidth")
