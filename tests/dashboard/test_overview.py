@@ -7,11 +7,12 @@ import httpx
 import pytest
 
 from sightlog.dashboard import charts
+from sightlog.dashboard.comparison import COMPARISONS
 from sightlog.dashboard.sparklines import HEIGHT, sparkline
 from sightlog.domain.aggregates import Figures, Group
 from sightlog.operations.overviews import how_unusual
 from sightlog.operations.sources import usual_interval
-from tests.builders import an_event, moment, new_name
+from tests.builders import a_box, an_event, an_image, feedback_on, moment, new_name
 from tests.dashboard.conftest import Visitor
 from tests.expect import Caller
 
@@ -48,11 +49,11 @@ def test_charts_say_what_the_events_are(viewer: Visitor, line: str) -> None:
     page = part(viewer, line, "overview-charts")
     assert "<b>31</b> events" in page
     assert "<b>3</b> failed, 10 % of 30 checked" in page
-    assert "<b>1</b> alerts" in page
+    assert "<b>1</b> alert<" in page
 
 
 def test_comparison_counts_by_value_and_each_bar_opens_its_events(viewer: Visitor, line: str) -> None:
-    page = part(viewer, line, "overview-comparison", by="device")
+    page = part(viewer, line, "overview-comparison", compare="device")
     assert re.findall(r'<td class="number">([\d,]+)</td><td class="number quiet">', page) == ["20", "10", "1"]
     link = re.search(r'<a href="([^"]*device=cam\+2[^"]*)"', page)
     assert link
@@ -60,13 +61,13 @@ def test_comparison_counts_by_value_and_each_bar_opens_its_events(viewer: Visito
 
 
 def test_comparison_by_metadata_keeps_types_apart(viewer: Visitor, line: str) -> None:
-    page = part(viewer, line, "overview-comparison", by="metadata.line")
+    page = part(viewer, line, "overview-comparison", compare="metadata.line")
     assert "L1" in page
     assert re.search(r">7</a>", page)
 
 
 def test_unknown_grouping_is_refused_with_those_that_there_are(viewer: Visitor, line: str) -> None:
-    reply = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-comparison", params={"by": "moon"})
+    reply = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-comparison", params={"compare": "moon"})
     assert reply.status_code == 400
     assert "detection_class" in reply.text
 
@@ -93,6 +94,109 @@ def test_pages_of_an_empty_use_case_are_whole(viewer: Visitor, use_case: str) ->
         part(viewer, use_case, page)
 
 
+ALL_COMPARISONS = [*COMPARISONS, "metadata.line", "metadata.note"]
+
+
+@pytest.mark.parametrize("compare", ALL_COMPARISONS)
+def test_what_a_bar_opens_are_just_its_events(viewer: Visitor, varied: str, compare: str) -> None:
+    page = viewer.get(f"/{viewer.workspace}/vision-events/{varied}/overview-comparison", params={"compare": compare})
+    rows = re.findall(
+        r'<td class="value">(?:<a href="([^"]*)"|<span)[^>]*>([^<]*)<.*?<td class="number">([\d,]+)</td>',
+        page.text,
+        re.DOTALL,
+    )
+    assert rows
+    for link, name, count in rows:
+        if not link:
+            assert name in ("none", "Not reviewed")
+            continue
+        assert viewer.get(unescape(link)).text.count('class="tile"') == int(count), (name, link)
+
+
+@pytest.fixture(scope="module")
+def varied(caller: Caller) -> str:
+    """Events of all types, with and without everything that can be compared by, on several days."""
+    id = caller.new_use_case(new_name("Compared"))
+    fail = an_event(
+        use_case=id,
+        deviceId="cam & 1",
+        streamId="s",
+        workflowId="w",
+        timestamp=moment(days=3),
+        eventData={"result": "fail"},
+        customMetadata={"line": 7, "note": ""},
+        images=[an_image(a_box("scratch"), a_box("dent"))],
+    )
+    others = [
+        an_event(use_case=id, deviceId="cam 2", customMetadata={"line": "7"}, images=[an_image(a_box("dent"))]),
+        an_event("safety_alert", id, eventData={"alertType": "fire", "severity": "high"}, customMetadata={"line": 7.0}),
+        an_event("inventory_count", id, eventData={"itemCount": 1, "itemType": "box", "location": "A"}),
+        an_event("custom", id, customMetadata={"line": True, "note": "a=b&c"}),
+        feedback_on(fail["eventId"], "incorrect", id),
+    ]
+    caller.batch(fail, *others)
+    return id
+
+
+def test_a_bar_within_a_filter_opens_no_more_than_it_counts(viewer: Visitor, varied: str) -> None:
+    """A list can be filtered by one class; of the events with two, the other's bar opens nothing."""
+    page = part(viewer, varied, "overview-comparison", compare="detection_class", **{"class": "scratch"})
+    assert re.search(r'<a href="[^"]*class=scratch[^"]*"[^>]*>scratch</a>', page)
+    assert '<span class="quiet">dent</span>' in page
+
+
+def test_what_a_column_opens_are_just_its_events(viewer: Visitor, varied: str) -> None:
+    for last in ("7d", "24h", "1h"):
+        page = viewer.get(f"/{viewer.workspace}/vision-events/{varied}/overview-charts", params={"last": last}).text
+        table = page[page.index('class="as-table"') :]
+        rows = re.findall(r'<td><a href="([^"]*)">[^<]*</a></td><td class="number">(\d+)</td>', table)
+        assert sum(int(count) for _, count in rows) == (6 if last == "7d" else 5)
+        for link, count in rows:
+            if int(count):
+                assert viewer.get(unescape(link)).text.count('class="tile"') == int(count), (last, link)
+
+
+def test_filters_are_kept_from_page_to_page_and_by_the_forms(viewer: Visitor, varied: str) -> None:
+    base = f"/{viewer.workspace}/vision-events/{varied}"
+    page = unescape(viewer.get(f"{base}/overview?device=cam+2&segment=attention&compare=stream").text)
+    for name in ("", "/overview", "/metadata"):
+        assert f'href="{base}{name}?segment=attention&device=cam+2"' in page
+    form = re.search(r'href="([^"]*/filter\?[^"]*of=device[^"]*)"', page)
+    assert form
+    html = viewer.get(form[1]).text
+    fields = dict(
+        re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', html[html.index("filter-form") :])
+    )
+    answer = viewer.get(f"{base}/filter", params={**fields, "value": "cam & 1"})
+    query = "segment=attention&last=14d&device=cam+%26+1&compare=stream"
+    assert answer.headers["location"] == f"{base}/overview?{query}"
+
+
+def test_without_a_range_it_is_of_the_last_fourteen_days_and_other_pages_are_not(
+    viewer: Visitor, caller: Caller, use_case: str
+) -> None:
+    caller.batch(an_event(use_case=use_case), an_event(use_case=use_case, timestamp=moment(days=40)))
+    assert "<b>1</b> event<" in part(viewer, use_case, "overview-charts")
+    page = part(viewer, use_case, "overview")
+    assert "Last 14 days" in page
+    assert f'href="/{viewer.workspace}/vision-events/{use_case}"' in page
+
+
+def test_a_range_that_cannot_be_is_told(viewer: Visitor, use_case: str) -> None:
+    base = f"/{viewer.workspace}/vision-events/{use_case}/overview-charts"
+    assert "before" in viewer.get(base, params={"from": "2026-11-20", "to": "2026-11-10"}).text
+    assert viewer.get(base, params={"from": "1990-01-01"}).status_code == 400
+
+
+def test_sources_show_their_days_and_how_often_they_are_heard(viewer: Visitor, line: str) -> None:
+    page = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-sources").text
+    rows = re.findall(
+        r'<td class="value"><a [^>]*>(.*?)</a>.*?<td class="number failed"[^>]*>(.*?)</td>', page, re.DOTALL
+    )
+    assert rows == [("cam &lt;b&gt;1&lt;/b&gt;", "10 %"), ("cam 2", "10 %")]
+    assert page.count('class="sparkline"') == 2
+
+
 def figures(count: int, fails: int = 0, alerts: int = 0) -> Figures:
     return Figures(count=count, fails=fails, alerts=alerts, checked=count)
 
@@ -104,25 +208,43 @@ def test_columns_stack_to_their_counts_and_only_the_last_is_unfinished() -> None
     first = found[0].pieces
     assert first[0].y + first[0].height == charts.HEIGHT
     assert first[1].y + first[1].height == pytest.approx(first[0].y, abs=0.2)
-    assert sum(piece.height for piece in first) == pytest.approx(charts.HEIGHT * 40 / 50, abs=0.2)
-    assert [tick.text for tick in ticks] == ["0", "25", "50"]
+    assert sum(piece.height for piece in first) == pytest.approx(charts.HEIGHT * 40 / 40, abs=0.2)
+    assert [tick.text for tick in ticks] == ["0", "20", "40"]
 
 
 def test_shares_begin_at_zero_and_few_checks_are_hollow() -> None:
-    points, ticks = charts.shares([figures(100, 5), figures(0), figures(10, 10), figures(40, 0)])
+    days = [figures(100, 5), figures(0), figures(10, 10), figures(40, 0)]
+    points, ticks = charts.shares(days, last_is_unfinished=True)
     assert [point.is_hollow for point in points] == [False, True, False]
+    assert [point.is_unfinished for point in points] == [False, False, True]
+    assert ticks[-1].text == "5 %", "a few checks do not make the scale"
+    assert points[1].y == 0
     assert ticks[0].text == "0 %"
     assert points[-1].y == charts.HEIGHT
 
 
-@pytest.mark.parametrize(("most", "top"), [(0, 1), (1, 1), (3, 5), (11, 20), (501, 1000), (4.7, 5)])
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (1, 1), (3, 3), (11, 20), (501, 600), (4.7, 5), (70, 80)])
 def test_scale_ends_at_a_round_number(most: float, top: float) -> None:
     assert charts.nice_top(most) == top
 
 
 def test_bars_are_as_long_as_their_counts() -> None:
     rows = charts.bars([Group(value="a", type="string", count=200, fails=50), Group(value=None, type=None, count=50)])
-    assert [(row.width, row.bad_width, row.words) for row in rows] == [(100, 25, "a"), (25, 0, "none")]
+    assert [(row.width, row.bad_width) for row in rows] == [(100, 25), (25, 0)]
+
+
+def test_bars_of_shares_are_as_long_as_the_largest_one_that_says_something() -> None:
+    groups = [
+        Group(value=name, type="string", count=count, fails=fails, checked=count)
+        for name, count, fails in [("a", 100, 10), ("b", 50, 10), ("c", 5, 4)]
+    ]
+    rows = charts.bars(groups)
+    assert [(row.share_width, row.is_hollow) for row in rows] == [(50, False), (100, False), (100, True)]
+
+
+@pytest.mark.parametrize(("value", "text"), [(0, "0"), (0.5, ""), (800, "800"), (1500, "1.5k"), (2e7, "20M")])
+def test_counts_beside_a_chart_are_short(value: float, text: str) -> None:
+    assert charts.short_count(float(value)) == text
 
 
 def test_sparkline_never_hides_a_day_or_its_fails() -> None:

@@ -1,11 +1,10 @@
 """Charts as numbers that a template draws: from figures to shapes, in the units of the drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from sightlog.domain.aggregates import Figures, Group
-from sightlog.domain.facts import Value
 
 WIDTH, HEIGHT = 960, 160
 # With fewer checks a share is drawn hollow: it says little.
@@ -32,13 +31,12 @@ class Column(Struct, frozen=True):
 
 
 class Point(Struct, frozen=True):
-    """A share in the middle of its bucket; hollow when it stands for few."""
+    """A share in the middle of its bucket; hollow when it stands for few, unfinished while the bucket goes on."""
 
     x: float
     y: float
-    share: float
-    figures: Figures
     is_hollow: bool
+    is_unfinished: bool
 
 
 class Tick(Struct, frozen=True):
@@ -65,21 +63,21 @@ def columns(series: Sequence[Sequence[Figures]], last_is_unfinished: bool) -> tu
         gap = min(step * 0.2, 4)
         unfinished = last_is_unfinished and at == buckets - 1
         found.append(Column(round(step * at + gap / 2, 1), round(step - gap, 1), pieces, totals[at], unfinished))
-    return found, _ticks(top, lambda value: f"{value:,.0f}")
+    return found, _ticks(top, short_count)
 
 
-def shares(buckets: Sequence[Figures]) -> tuple[list[Point], list[Tick]]:
+def shares(buckets: Sequence[Figures], last_is_unfinished: bool = False) -> tuple[list[Point], list[Tick]]:
     """The share of fails of each bucket with checks; the scale begins at 0."""
-    found = [one.fails / one.checked for one in buckets if one.checked]
-    top = nice_top(100 * max(found, default=0.0))
+    found = [_share(one) for one in buckets if one.checked >= LEAST_CHECKS]
+    # Where there are few checks everywhere, they make the scale; else they may lie beyond it.
+    top = nice_top(100 * max(found or [_share(one) for one in buckets], default=0.0))
     step = WIDTH / max(len(buckets), 1)
     points = [
         Point(
             round(step * (at + 0.5), 1),
-            round(HEIGHT - HEIGHT * (100 * one.fails / one.checked) / top, 1),
-            one.fails / one.checked,
-            one,
+            round(HEIGHT - HEIGHT * min(100 * _share(one) / top, 1), 1),
             one.checked < LEAST_CHECKS,
+            last_is_unfinished and at == len(buckets) - 1,
         )
         for at, one in enumerate(buckets)
         if one.checked
@@ -88,46 +86,55 @@ def shares(buckets: Sequence[Figures]) -> tuple[list[Point], list[Tick]]:
 
 
 def nice_top(most: float) -> float:
-    """The end of a scale: 1, 2 or 5 times a power of ten, at least what is shown."""
+    """The end of a scale: a round number that is at least what is shown, and has a round half."""
     top = 1.0
     while True:
-        for factor in (1, 2, 5):
+        for factor in (1, 2, 3, 4, 5, 6, 8):
             if top * factor >= most:
                 return top * factor
         top *= 10
 
 
-def _ticks(top: float, words: object) -> list[Tick]:
-    assert callable(words)
+def short_count(value: float) -> str:
+    """`800`, `1.5k`, `20M`; nothing for a part of one."""
+    if not value.is_integer():
+        return ""
+    for unit, word in ((1_000_000, "M"), (1000, "k")):
+        if value >= unit:
+            return f"{value / unit:g}{word}"
+    return f"{value:g}"
+
+
+def _ticks(top: float, words: Callable[[float], str]) -> list[Tick]:
     return [Tick(round(HEIGHT - HEIGHT * part, 1), words(top * part)) for part in (0, 0.5, 1)]
 
 
 class BarRow(Struct, frozen=True):
-    """A value of a comparison; widths are of 100."""
+    """A value of a comparison; widths are of 100. The share of fails is hollow when it stands for few."""
 
-    value: Value | None
-    words: str
-    figures: Figures
+    group: Group
     width: float
     bad_width: float
+    share_width: float
+    is_hollow: bool
 
 
 def bars(groups: Sequence[Group]) -> list[BarRow]:
-    """A bar for each group, as long as its count beside the largest one, and its fails and alerts within it."""
+    """Two bars for each group: as long as its count beside the largest one, with its fails and alerts within it; and as
+    long as its share of fails beside the largest share of those with enough checks."""
     most = max((group.count for group in groups), default=0) or 1
+    top = max((_share(group) for group in groups if group.checked >= LEAST_CHECKS), default=0.0) or 1.0
     return [
         BarRow(
-            group.value,
-            "none" if group.value is None else _words(group.value),
             group,
             round(100 * group.count / most, 2),
             round(100 * (group.fails + group.alerts) / most, 2),
+            round(100 * min(_share(group) / top, 1), 2),
+            group.checked < LEAST_CHECKS,
         )
         for group in groups
     ]
 
 
-def _words(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def _share(figures: Figures) -> float:
+    return figures.fails / figures.checked if figures.checked else 0.0

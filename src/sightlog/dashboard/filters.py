@@ -18,7 +18,9 @@ from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Route
 from sightlog.web.visits import Visit
 
-FORM_PARAMETERS = ("of", "by", "set", "operator", "value", "typed")
+FORM_PARAMETERS = ("of", "by", "on", "compare", "set", "operator", "value", "typed")
+# The pages, but for the list itself, that have a filter bar, and which parameters are theirs.
+_PAGES = {"overview": ("compare",)}
 TIME = ("last", "from", "to")
 _SHOWN_VALUES = 12
 
@@ -30,13 +32,13 @@ async def show_filter(request: ApiRequest) -> Answer:
     name, operator = request.query("of") or "", request.query("by") or ""
     if request.query("set") is not None and name in TIME:
         clock = WallClock(who.zone, request.now)
-        return redirect(ListLinks(who.workspace.slug, use_case.id, _with_instants(state, clock)).list())
+        return redirect(_links(request, who, use_case, _with_instants(state, clock)).list())
     fields = await request.run_errand(lambda: _fields(request, who, use_case))
     field = None
     if name and name not in TIME:
         field = next((one for one in fields if one.name == name), None) or FilterField(name=name, group="")
         if request.query("set") is not None:
-            return redirect(ListLinks(who.workspace.slug, use_case.id, _with_answers(request, state, field)).list())
+            return redirect(_links(request, who, use_case, _with_answers(request, state, field)).list())
     return _form(request, who, use_case, state, fields, field, operator)
 
 
@@ -63,9 +65,9 @@ def _form(
         "filter.html",
         use_case=use_case,
         state=state,
-        links=ListLinks(who.workspace.slug, use_case.id, state),
+        links=_links(request, who, use_case, state),
         kept=kept.newest(),
-        kept_links=ListLinks(who.workspace.slug, use_case.id, kept.newest()),
+        kept_links=_links(request, who, use_case, kept.newest()),
         groups=_grouped(fields),
         field=field,
         name=name,
@@ -80,6 +82,13 @@ def _form(
         confidence=state.find("confidence") or state.find("confidence", "gte"),
         bounds=_bounds(state, use_case, WallClock(who.zone, request.now)),
     )
+
+
+def _links(request: ApiRequest, who: Visit, use_case: UseCase, state: ListState) -> ListLinks:
+    """Links that lead back to the page whose filter bar opened the form."""
+    page = request.query("on") or ""
+    more = {name: request.query(name) or "" for name in _PAGES.get(page, ())}
+    return ListLinks(who.workspace.slug, use_case.id, state, page if page in _PAGES else "", more)
 
 
 def _form_operator(edited: Filter | None, operator: str) -> str:

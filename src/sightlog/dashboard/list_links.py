@@ -11,18 +11,21 @@ from sightlog.domain.facts import Value
 
 
 class ListLinks(Struct, frozen=True):
-    """Links from a list in some state, of a use case. Templates get it as `links`."""
+    """Links from a list in some state, of a use case. Templates get it as `links`. The list may be seen as the events
+    themselves, or as the page `page_name`, whose address has some parameters `more`."""
 
     workspace: str
     use_case_id: str
     state: ListState
+    page_name: str = ""
+    more: dict[str, str] = {}
     # A list has hundreds of links which differ in one parameter; what they have in common is written once.
     _written: dict[str, str] = {}
 
     def list(self, state: ListState | None = None, notice: str = "") -> str:
         """The list in this state, or in another one; `notice` is a word of what was done (see `frame.NOTICES`)."""
-        query = {**(state or self.state).query(), "notice": notice}
-        return addresses.use_case(self.workspace, self.use_case_id, "", query)
+        query = {**(state or self.state).query(), **self.more, "notice": notice}
+        return addresses.use_case(self.workspace, self.use_case_id, self.page_name, query)
 
     def act(self) -> str:
         """Where the form around the list goes, to come back to this very place."""
@@ -76,7 +79,7 @@ class ListLinks(Struct, frozen=True):
 
     def edit(self, name: str, operator: str = "") -> str:
         """The form for a filter: the one that is there, or a new one."""
-        query = {**self.state.query(), "of": name, "by": operator}
+        query = {**self.state.query(), "of": name, "by": operator, "on": self.page_name, **self.more}
         return addresses.use_case(self.workspace, self.use_case_id, "filter", query)
 
     def _once(self, key: str, make: Callable[[], Query]) -> str:

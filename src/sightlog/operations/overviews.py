@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from sightlog.domain.aggregates import Figures, bucket_edges
-from sightlog.domain.filters import EventFilters, select
+from sightlog.domain.filters import EventFilters, Selection, select
 from sightlog.domain.stored import Count
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.use_cases import UseCase
-from sightlog.operations.sources import NO_FEEDBACK, Rhythms, SourceState, quiet_sources
+from sightlog.operations.sources import MOST_SOURCES, NO_FEEDBACK, Rhythms, SourceState, quiet_sources
 from sightlog.store.contract import Store
 
 DAYS = 14
@@ -57,14 +57,8 @@ def overview_of(
         since = EventFilters(
             use_case_id=use_case.id, outcomes=["fail", "alert"], start_time=format_timestamp(seen_at + 1)
         )
-    edges = bucket_edges(now - (DAYS - 1) * _DAY, now, "day", zone)[-DAYS - 1 :]
-    span = EventFilters(
-        use_case_id=use_case.id,
-        event_types=NO_FEEDBACK,
-        start_time=format_timestamp(edges[0]),
-        end_time=format_timestamp(edges[-1] - 1),
-    )
-    days = store.aggregate(workspace, use_case, select(span), None, edges, 1).buckets
+    edges = last_days(zone, now)
+    days = store.aggregate(workspace, use_case, _within(use_case, edges), None, edges, 1).buckets
     return Overview(
         last_event=newest[0] if newest else None,
         to_review=store.count_events(workspace, use_case, select(waiting), _MOST_COUNTED),
@@ -73,6 +67,31 @@ def overview_of(
         day_starts=edges[:-1],
         days=days,
         unusual=how_unusual(days),
+    )
+
+
+def last_days(zone: ZoneInfo, now: int) -> list[int]:
+    """Where each of the last fourteen days of a zone begins, today as the last one, and where it ends."""
+    return bucket_edges(now - (DAYS - 1) * _DAY, now, "day", zone)[-DAYS - 1 :]
+
+
+def days_of_sources(
+    store: Store, workspace: int, use_case: UseCase, kind: str, zone: ZoneInfo, now: int
+) -> dict[str, list[Figures]]:
+    """The last fourteen days of each source of a kind that was heard in them, feedback aside. Raises QueryTooSlow."""
+    edges = last_days(zone, now)
+    found = store.aggregate(workspace, use_case, _within(use_case, edges), kind, edges, MOST_SOURCES)
+    return {str(group.value): group.buckets or [] for group in found.groups if group.value is not None}
+
+
+def _within(use_case: UseCase, edges: list[int]) -> Selection:
+    return select(
+        EventFilters(
+            use_case_id=use_case.id,
+            event_types=NO_FEEDBACK,
+            start_time=format_timestamp(edges[0]),
+            end_time=format_timestamp(edges[-1] - 1),
+        )
     )
 
 
