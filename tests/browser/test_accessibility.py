@@ -48,7 +48,8 @@ def failed(caller: Caller, use_case: str) -> str:
     return str(fail["eventId"])
 
 
-@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desk, light", "phone, dark"])
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False)], ids=["desk, light"])
 def test_every_page_of_a_use_case_is_accessible(
     open_page: OpenPage, caller: Caller, use_case: str, failed: str, size: dict[str, int], dark: bool
 ) -> None:

@@ -129,7 +129,6 @@ if (form) {
   });
 
   // Feedback on the event beside the list shows in the list too.
-  document.addEventListener("event-reviewed", (event) => refresh([event.detail]));
 
   // Browsers keep checked boxes when one comes back.
   addEventListener("pageshow", show);
