@@ -32,6 +32,7 @@ GROUPINGS = {
 MOST_BUCKETS = 1500
 MOST_GROUPS = 1000
 DEFAULT_GROUPS = 20
+MOST_CELLS = 50_000
 
 TimeUnit = Literal["quarter_hour", "hour", "day"]
 _MINUTES = {"quarter_hour": 15, "hour": 60}

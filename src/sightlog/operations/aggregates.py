@@ -7,6 +7,7 @@ import msgspec
 
 from sightlog.domain.aggregates import (
     DEFAULT_GROUPS,
+    MOST_CELLS,
     Aggregate,
     AggregateQuery,
     Figures,
@@ -56,7 +57,13 @@ def _edges(store: Store, caller: Caller, query: AggregateQuery, selection: Selec
     start, end = selection.span.start, selection.span.end
     if start is None or end is None:
         raise Invalid.at("timeBucket", "needs startTime and endTime")
-    return bucket_edges(start, end, query.time_bucket, _zone(store, caller, query))
+    edges = bucket_edges(start, end, query.time_bucket, _zone(store, caller, query))
+    groups = 1 if query.group_by is None else query.limit or DEFAULT_GROUPS
+    if groups * (len(edges) - 1) > MOST_CELLS:
+        raise Invalid.at(
+            "limit", f"{groups} groups of {len(edges) - 1} buckets are more than {MOST_CELLS:,} figures; ask for fewer"
+        )
+    return edges
 
 
 def _zone(store: Store, caller: Caller, query: AggregateQuery) -> ZoneInfo:

@@ -27,7 +27,7 @@ MOST_ARRIVALS = 1000
 _MOST_NAMED_FIELDS = 20
 
 # What stands in the bodies beside the filters; the empty path is the body itself.
-_NO_FILTERS = ("", "useCaseId", "limit", "cursor", "atMost", "format")
+_NO_FILTERS = ("", "useCaseId", "limit", "cursor", "atMost", "format", "groupBy", "timeBucket", "timeZone")
 
 F = TypeVar("F", bound=EventFilters)
 

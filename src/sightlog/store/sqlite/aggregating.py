@@ -30,28 +30,48 @@ _ALERT = Match(("type",), TEXT, "eq", EventType.SAFETY_ALERT.value)
 
 
 def aggregate(search: Search, field: str | None, edges: Sequence[int] | None, most: int) -> Aggregated:
-    """See the contract. Raises QueryTooSlow."""
-    rows = 1 if edges is None else len(edges) - 1
-    total = np.zeros((rows, 4), np.int64)
-    groups: dict[GroupKey, Sums] = {}
+    """See the contract. Raises QueryTooSlow. Buckets are counted only for the groups that are told of: a field may
+    have as many values as there are events."""
     try:
-        for source, mask in search.matching():
-            adder = _Adder(source, edges)
-            adder.add(total, np.flatnonzero(mask))
-            for key, places in _split(source, mask, field) if field is not None else ():
-                if key not in groups:
-                    groups[key] = np.zeros((rows, 4), np.int64)
-                adder.add(groups[key], places)
+        total, groups = _sums(search, edges), _by_value(search, field, None, None)
+        ranked = sorted(groups.items(), key=lambda one: (-int(one[1][0, 0]), one[0] is None, str(one[0])))
+        told = dict(ranked[:most])
+        if edges is not None and told:
+            told |= _by_value(search, field, edges, set(told))
     except sqlite3.OperationalError as error:
         raise search.interrupted(error) from None
-    ranked = sorted(groups.items(), key=lambda one: (-int(one[1][:, 0].sum()), one[0] is None, str(one[0])))
-    others = np.zeros((rows, 4), np.int64) + sum(sums for _, sums in ranked[most:])
+    others = np.zeros((1, 4), np.int64) + sum(sums for _, sums in ranked[most:])
     return Aggregated(
         buckets=_figures(total),
-        groups=[_group(key, sums, with_buckets=edges is not None) for key, sums in ranked[:most]],
+        groups=[_group(key, sums, with_buckets=edges is not None) for key, sums in told.items()],
         rest=_together(others),
         other_groups=len(ranked[most:]),
     )
+
+
+def _sums(search: Search, edges: Sequence[int] | None) -> Sums:
+    total = _nothing(edges)
+    for source, mask in search.matching():
+        _Adder(source, edges).add(total, np.flatnonzero(mask))
+    return total
+
+
+def _by_value(
+    search: Search, field: str | None, edges: Sequence[int] | None, only: set[GroupKey] | None
+) -> dict[GroupKey, Sums]:
+    groups: dict[GroupKey, Sums] = {}
+    for source, mask in search.matching() if field is not None else ():
+        adder = _Adder(source, edges)
+        for key, places in _split(source, mask, field or ""):
+            if only is None or key in only:
+                if key not in groups:
+                    groups[key] = _nothing(edges)
+                adder.add(groups[key], places)
+    return groups
+
+
+def _nothing(edges: Sequence[int] | None) -> Sums:
+    return np.zeros((1 if edges is None else len(edges) - 1, 4), np.int64)
 
 
 def _group(key: GroupKey, sums: Sums, *, with_buckets: bool) -> Group:
