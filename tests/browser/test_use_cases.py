@@ -1,4 +1,4 @@
-"""A newcomer's first minutes: a use case is made, its first event arrives, it is archived and brought back."""
+"""The table of use cases and the wait for a first event. The whole path of a newcomer is in test_newcomer."""
 
 import re
 
@@ -6,12 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import check_accessible
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, Watch
 from tests.builders import an_event, new_name
 from tests.expect import Caller
 from tests.processes import KEY, Server
-
-BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 
 
 def open_table(page: Page, caller: Caller, **query: str) -> None:
@@ -28,24 +26,26 @@ def make_use_case(page: Page, caller: Caller, name: str) -> str:
     return page.url.split("?")[0].rsplit("/", 1)[1]
 
 
-@BOTH
-def test_use_case_is_made_archived_found_again_and_brought_back(
-    open_page: OpenPage, caller: Caller, scripts: bool
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_archived_use_case_is_deleted_by_typing_its_name(
+    open_page: OpenPage, watch: Watch, caller: Caller, scripts: bool
 ) -> None:
+    watch.expected = ("400",)
     name = new_name("Bottling")
+    caller.http.post(f"/vision-events/use-cases/{caller.new_use_case(name)}/archive")
     page = open_page(scripts=scripts)
-    make_use_case(page, caller, name)
-
-    open_table(page, caller, search=name)
-    page.locator("summary", has_text=name).click()
-    page.get_by_role("link", name="Archive …").click()
-    expect(page.get_by_text("New events for it will be refused.")).to_be_visible()
-    page.get_by_role("button", name="Archive").click()
-    expect(page.get_by_text("Archived. New events are refused")).to_be_visible()
-    page.get_by_role("link", name="View archived use cases").click()
-    page.get_by_role("link", name=name, exact=True).click()
-    page.get_by_role("button", name="Bring back").click()
-    expect(page.get_by_text("It is back")).to_be_visible()
+    open_table(page, caller, status="archived")
+    row = page.get_by_role("row", name=name)
+    row.locator("summary").click()
+    row.get_by_role("link", name="Delete for good").click()
+    expect(page.get_by_role("dialog")).to_have_count(1 if scripts else 0)
+    page.get_by_label("Type its name").fill("Bottling")
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not match")
+    page.get_by_label("Type its name").fill(name)
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("Deleted for good.")).to_be_visible()
+    expect(page.get_by_role("row", name=name)).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

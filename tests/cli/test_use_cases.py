@@ -1,10 +1,12 @@
-"""sightlog use-cases list, create, rename, archive, unarchive."""
+"""sightlog use-cases list, create, rename, archive, unarchive, delete."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.builders import new_name
+from tests.builders import an_event, new_name
 from tests.expect import Caller
 from tests.processes import Server, sightlog
 
@@ -41,6 +43,40 @@ def test_a_use_case_may_be_given_by_its_name(data: Path) -> None:
     use_case = created(data, name)
     sightlog("use-cases", "archive", name.upper(), data=data)
     assert use_case in listed(data, "--status", "inactive")
+
+
+def test_deleting_for_good_asks_for_the_name_and_for_archiving_first(data: Path) -> None:
+    name = new_name()
+    use_case, other = created(data, name), created(data, new_name("Other"))
+    wrong = sightlog("use-cases", "delete", use_case, "--yes", name + "x", data=data, exit_code=None).stderr
+    assert name in wrong
+    active = sightlog("use-cases", "delete", use_case, "--yes", name, data=data, exit_code=None).stderr
+    assert "archive it first" in active
+    assert "--yes" in sightlog("use-cases", "delete", use_case, data=data, exit_code=None).stderr
+    sightlog("use-cases", "archive", use_case, data=data)
+    assert use_case in sightlog("use-cases", "delete", use_case, "--yes", name, data=data).stdout
+    left = listed(data, "--status", "all")
+    assert use_case not in left
+    assert other in left
+    assert created(data, name) != use_case
+
+
+def test_deleting_frees_what_it_held(quiet_folder: Path, tmp_path: Path) -> None:
+    use_case = created(quiet_folder, new_name())
+    kept = created(quiet_folder, new_name("Other"))
+    events = [an_event(use_case=use_case if n % 2 else kept) for n in range(6)]
+    file = tmp_path / "events.ndjson"
+    file.write_text("\n".join(json.dumps(event) for event in events))
+    sightlog("events", "import", str(file), data=quiet_folder)
+    name = listed(quiet_folder)[use_case]["name"]
+    sightlog("use-cases", "archive", use_case, data=quiet_folder)
+    done = sightlog("use-cases", "delete", use_case, "--yes", name, data=quiet_folder).stdout
+    assert "What it held is removed." in done
+    assert listed(quiet_folder)[kept]["eventCount"] == 3
+    with closing(sqlite3.connect(quiet_folder / "sightlog.db")) as connection:
+        counted = "SELECT count(*) FROM events JOIN use_cases ON use_cases.number = use_case WHERE id = ?"
+        assert connection.execute(counted, (kept,)).fetchone() == (3,)
+        assert connection.execute("SELECT count(*) FROM use_cases WHERE id = ?", (use_case,)).fetchone() == (0,)
 
 
 def test_list_for_people_shows_name_and_count(data: Path) -> None:

@@ -145,3 +145,43 @@ def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visito
 def test_view_of_archived_ones_is_always_there(sign_in_as: object, viewer: Visitor) -> None:
     for page in (table(viewer), table(viewer, search=new_name("nothing"))):
         assert "View archived use cases" in page
+
+
+def test_archived_one_is_deleted_by_typing_its_name(
+    admin: Visitor, editor: Visitor, caller: Caller, use_case: str, other_use_case: str
+) -> None:
+    name = caller.use_case(use_case)["name"]
+    event, kept = an_event(use_case=use_case), an_event(use_case=other_use_case)
+    caller.batch(event, kept)
+    page = f"/{admin.workspace}/vision-events/{use_case}"
+    assert "Archive it first" in admin.get(f"{page}/delete").text
+    refused = admin.post(f"{page}/delete", {"name": name})
+    assert refused.status_code == 400
+    assert caller.ids(use_case) == [event["eventId"]]
+    editor.post(f"{page}/archive")
+    assert "Delete for good" not in table(editor, status="archived", search=name)
+    assert "Delete for good" in table(admin, status="archived", search=name)
+
+    assert "1 event," in admin.get(f"{page}/delete").text
+    wrong = admin.post(f"{page}/delete", {"name": "something else"})
+    assert wrong.status_code == 400
+    assert "does not match" in wrong.text
+    assert caller.ids(use_case) == [event["eventId"]]
+
+    assert admin.post(f"{page}/delete", {"name": name}).status_code == 303
+    assert admin.get(page).status_code == 404
+    assert names_in(table(admin, status="archived", search=name)) == []
+    assert caller.http.get(f"/vision-events/{event['eventId']}").status_code == 404
+    assert caller.ids(other_use_case) == [kept["eventId"]]
+    make(editor, name)
+
+
+def test_only_admins_delete_for_good_and_only_with_the_token(editor: Visitor, admin: Visitor, caller: Caller) -> None:
+    name = new_name("Line")
+    id = make(editor, name)
+    page = f"/{editor.workspace}/vision-events/{id}"
+    editor.post(f"{page}/archive")
+    assert editor.get(f"{page}/delete").status_code == 403
+    assert editor.post(f"{page}/delete", {"name": name}).status_code == 403
+    assert admin.http.post(f"{page}/delete", data={"name": name}).status_code == 403
+    assert names_in(table(editor, status="archived", search=name)) == [name]

@@ -1,4 +1,4 @@
-"""`sightlog use-cases`: listing, making, renaming, archiving and bringing back use cases."""
+"""`sightlog use-cases`: listing, making, renaming, archiving, bringing back and deleting use cases."""
 
 from typing import Annotated, Any, Literal
 
@@ -86,6 +86,22 @@ def unarchive_use_case(
 ) -> None:
     """Bring an archived use case back."""
     _change("unarchive", {"useCase": use_case, "workspace": workspace}, data, as_json)
+
+
+@app.command("delete")
+def delete_use_case(
+    use_case: UseCaseArgument,
+    name: Annotated[str, typer.Option("--yes", metavar="NAME", help="Its name once more: this cannot be undone.")],
+    workspace: WorkspaceOption = None,
+    data: DataOption = None,
+) -> None:
+    """Delete an archived use case for good, with its events, pictures and views."""
+    from sightlog.cli.connecting import run_command
+
+    arguments = {"useCase": use_case, "name": name, "workspace": workspace}
+    done = run_command(data, "use-cases.delete", arguments)
+    print(f"Deleted '{done['useCase']['name']}' ({done['useCase']['id']}).", end=" ")
+    print("What it held is removed." if done["isRemoved"] else "The server removes what it held within minutes.")
 
 
 def _change(verb: str, arguments: dict[str, Any], data: str | None, as_json: bool) -> None:

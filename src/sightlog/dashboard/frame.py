@@ -87,6 +87,7 @@ NOTICES = {
     "renamed": "Renamed.",
     "archived": "Archived. New events are refused; everything stays readable.",
     "unarchived": "It is back, and takes events again.",
+    "use-case-deleted": "Deleted for good. What it held is removed within minutes.",
     "saved": "Saved.",
     "deleted": "Deleted.",
     "test-event": "The test event has come. Its metadata says that it is one; delete it whenever you like.",

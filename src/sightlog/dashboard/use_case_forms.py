@@ -1,4 +1,4 @@
-"""Making, renaming, archiving and bringing back use cases: a form each, which scripts open as a dialog."""
+"""Making, renaming, archiving, bringing back and deleting use cases: a form each, which scripts open as a dialog."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.use_case_visits import visit_use_case
 from sightlog.dashboard.use_cases import like_names
 from sightlog.domain.errors import Invalid, NameTaken
+from sightlog.domain.filters import EventFilters
 from sightlog.domain.use_cases import UseCase
 from sightlog.domain.users import Role
 from sightlog.operations import queries, use_cases
@@ -75,9 +76,14 @@ async def rename(request: ApiRequest) -> Answer:
 async def show_archive(request: ApiRequest) -> Answer:
     """What archiving does, before it is done."""
     who, use_case = await visit_use_case(request, Role.EDITOR)
-    rows = await request.run_errand(lambda: request.store.list_use_cases(who.workspace.number, None))
-    events = next(row.event_count for row in rows if row.id == use_case.id)
+    events = await _count_events(request, who, use_case)
     return render(request, who, "use_case_archive.html", use_case=use_case, events=events)
+
+
+async def _count_events(request: ApiRequest, who: Visit, use_case: UseCase) -> int:
+    whole = EventFilters(use_case_id=use_case.id)
+    counted = await request.run_errand(lambda: queries.count_matching(request.store, who.caller, whole, None))
+    return counted.count
 
 
 Change = Callable[..., UseCase]
@@ -102,6 +108,38 @@ async def _change(request: ApiRequest, change: Change) -> tuple[Visit, UseCase]:
     return who, use_case
 
 
+async def show_delete(request: ApiRequest) -> Answer:
+    """What deleting for good does; it asks for the name."""
+    who, use_case = await visit_use_case(request, Role.ADMIN)
+    return await _delete_form(request, who, use_case, "", "")
+
+
+async def delete(request: ApiRequest) -> Answer:
+    """Delete an archived use case for good."""
+    who, use_case = await visit_use_case(request, Role.ADMIN)
+    name = (await form(request, who)).one("name")
+    try:
+        await request.run_errand(
+            lambda: use_cases.delete_use_case(request.store, who.workspace.number, use_case.id, name, request.now)
+        )
+    except Invalid as error:
+        return await _delete_form(request, who, use_case, name, error.message)
+    return redirect(addresses.use_cases(who.workspace.slug, {"status": "archived", "notice": "use-case-deleted"}))
+
+
+async def _delete_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str) -> Answer:
+    return render(
+        request,
+        who,
+        "use_case_delete.html",
+        use_case=use_case,
+        events=await _count_events(request, who, use_case),
+        name=name,
+        problem=problem,
+        status=400 if problem else 200,
+    )
+
+
 _TABLE = "/{workspace}/vision-events"
 _PATH = f"{_TABLE}/{{useCaseId}}"
 
@@ -112,5 +150,7 @@ ROUTES: tuple[Route, ...] = (
     page_route("POST", f"{_PATH}/rename", rename, "Rename a use case"),
     page_route("GET", f"{_PATH}/archive", show_archive, "What archiving does"),
     page_route("POST", f"{_PATH}/archive", archive, "Archive a use case"),
+    page_route("GET", f"{_PATH}/delete", show_delete, "What deleting for good does"),
+    page_route("POST", f"{_PATH}/delete", delete, "Delete an archived use case for good"),
     page_route("POST", f"{_PATH}/unarchive", unarchive, "Bring a use case back"),
 )

@@ -114,6 +114,15 @@ def _unarchive_use_case(context: CommandContext, arguments: Arguments) -> Any:
     return use_cases.unarchive_use_case(context.store, number, arguments["useCase"], context.now)
 
 
+def _delete_use_case(context: CommandContext, arguments: Arguments) -> Any:
+    number = _workspace(context, arguments).number
+    deleted = use_cases.delete_use_case(context.store, number, arguments["useCase"], arguments["name"], context.now)
+    # A server removes the rest within a minute, and its command need not wait for it.
+    if not context.address:
+        retention.remove_deleted(context.store, context.blobs)
+    return {"useCase": deleted, "isRemoved": not context.address}
+
+
 def _import_lines(context: CommandContext, arguments: Arguments) -> Any:
     workspace = _workspace(context, arguments)
     create = bool(arguments.get("create"))
@@ -194,6 +203,7 @@ COMMANDS: dict[str, Callable[[CommandContext, Arguments], Any]] = {
     "use-cases.rename": _rename_use_case,
     "use-cases.archive": _archive_use_case,
     "use-cases.unarchive": _unarchive_use_case,
+    "use-cases.delete": _delete_use_case,
     "events.import": _import_lines,
     "events.export": _export_lines,
     "bundles.import": _import_bundle,

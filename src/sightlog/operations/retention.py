@@ -20,11 +20,13 @@ _MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
 class Removed(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What one run of retention removed: by age, to make room, and pictures that no event ever named."""
+    """What one run of retention removed: by age, to make room, pictures that no event ever named, and events of
+    deleted use cases."""
 
     too_old: int = 0
     for_room: int = 0
     unused_images: int = 0
+    of_deleted: int = 0
 
 
 class Removable(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,6 +62,7 @@ def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: th
     stop = stop or threading.Event()
     # What overwrites have freed, and what an interrupted run has left.
     remove_freed_blobs(store, blobs)
+    of_deleted = remove_deleted(store, blobs, stop)
     too_old = for_room = 0
     cutoffs = _cutoffs(store, now)
     while not stop.is_set():
@@ -76,7 +79,19 @@ def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: th
         if removed == 0:
             break
         count = min(2 * count, _EVENTS_PER_STEP)
-    return Removed(too_old=too_old, for_room=for_room, unused_images=unused)
+    return Removed(too_old=too_old, for_room=for_room, unused_images=unused, of_deleted=of_deleted)
+
+
+def remove_deleted(store: Store, blobs: Blobs, stop: threading.Event | None = None) -> int:
+    """Remove what is left of deleted use cases. How many events."""
+    stop = stop or threading.Event()
+    in_all = 0
+    while not stop.is_set():
+        removed = _step(store, blobs, lambda: store.remove_deleted(_EVENTS_PER_STEP), stop)
+        in_all += removed
+        if removed == 0:
+            break
+    return in_all
 
 
 def _remove_unused(store: Store, blobs: Blobs, limits: Limits, now: int, stop: threading.Event) -> int:

@@ -3,7 +3,7 @@
 from sightlog.domain.api_keys import Caller
 from sightlog.domain.errors import Invalid, NotFound
 from sightlog.domain.limits import Limits
-from sightlog.domain.names import check_name
+from sightlog.domain.names import check_name, name_key
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.store.contract import Store
 
@@ -30,6 +30,15 @@ def unarchive_use_case(store: Store, workspace: int, reference: str, now: int) -
     """Take events again. Idempotent. Raises NotFound."""
     use_case = get_use_case(store, workspace, reference)
     return store.set_use_case_status(workspace, use_case.id, UseCaseStatus.ACTIVE, now)
+
+
+def delete_use_case(store: Store, workspace: int, reference: str, name: str, now: int) -> UseCase:
+    """Delete an archived use case for good; its name, given once more, says that it is meant. It is gone at once;
+    `retention.remove_deleted` frees what it held. Raises NotFound, and Invalid for another name or an active one."""
+    use_case = get_use_case(store, workspace, reference)
+    if name_key(name) != name_key(use_case.name):
+        raise Invalid.at("", f"the name does not match: type '{use_case.name}' to delete it for good")
+    return store.delete_use_case(workspace, use_case.id, now)
 
 
 def list_use_cases(store: Store, workspace: int, status: str | None) -> list[UseCaseSummary]:

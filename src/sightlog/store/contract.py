@@ -88,6 +88,17 @@ class Store(Protocol):
         """Archive or bring back; a status that it has already changes nothing. Raises NotFound."""
         ...
 
+    def delete_use_case(self, workspace: int, id: str, now: int) -> UseCase:
+        """From now on an archived use case is not there any more, nor is any of its events, its name is free, and
+        `remove_deleted` removes it step by step. Raises NotFound, and Invalid for one that is not archived."""
+        ...
+
+    def remove_deleted(self, limit: int) -> int:
+        """One step of removing what was deleted: up to `limit` events, with their pictures and all that only they
+        kept, in one transaction; a use case that has none left goes itself, with its views and visits. How many
+        events; 0 means that nothing is left."""
+        ...
+
     def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
         """By id, or by name (its key) when no id matches; None when neither does."""
         ...

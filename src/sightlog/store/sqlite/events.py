@@ -8,10 +8,13 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.stored import StoredEvent
 from sightlog.store.sqlite import feedback
 from sightlog.store.sqlite.bodies import unpack
+from sightlog.store.sqlite.use_cases import THERE
 
 _SELECT = (
     "SELECT e.seq, e.event_id, u.id, u.name, e.timestamp, e.received_at, e.warnings, e.feedback_status,"
-    " e.body_format, e.rest, e.images FROM events e JOIN use_cases u ON u.number = e.use_case"
+    " e.body_format, e.rest, e.images FROM events e"
+    # What is left of a use case that was deleted is not there any more.
+    f" JOIN use_cases u ON u.number = e.use_case AND u.{THERE}"
 )
 _Stored = tuple[int, str, str, str, int, int, str | None, str | None, int, str | bytes, str]
 
@@ -35,12 +38,13 @@ def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whol
 
 
 def by_numbers(connection: sqlite3.Connection, workspace: int, numbers: list[int]) -> list[StoredEvent]:
-    """The events with these numbers, in the order of the numbers given."""
+    """The events with these numbers, in the order of the numbers given; without those whose use case was deleted
+    meanwhile."""
     rows = connection.execute(
         f"{_SELECT} WHERE e.seq IN (SELECT value FROM json_each(?))", (json.encode(numbers).decode(),)
     ).fetchall()
     by_number = {row[0]: row for row in rows}
-    return [_event(connection, workspace, by_number[number], whole=False) for number in numbers]
+    return [_event(connection, workspace, by_number[number], whole=False) for number in numbers if number in by_number]
 
 
 def by_id(connection: sqlite3.Connection, workspace: int, event_id: str) -> StoredEvent | None:

@@ -54,6 +54,12 @@ def oldest(connection: sqlite3.Connection, limit: int) -> list[int]:
     return [seq for _, seq in sorted(found)[:limit]]
 
 
+def of_use_case(connection: sqlite3.Connection, use_case: int, limit: int) -> list[int]:
+    """The numbers of some of a use case's events."""
+    rows = connection.execute("SELECT seq FROM events WHERE use_case = ? LIMIT ?", (use_case, limit))
+    return [row[0] for row in rows]
+
+
 def used_bytes_of_rows(connection: sqlite3.Connection) -> int:
     """What the database's pages in use take."""
     pages, free, size = (

@@ -153,6 +153,17 @@ class SqliteStore:
     def set_use_case_status(self, workspace: int, id: str, status: UseCaseStatus, now: int) -> UseCase:
         return self._change_use_case(lambda t: use_cases.set_status(t.connection, workspace, id, status, now))
 
+    def delete_use_case(self, workspace: int, id: str, now: int) -> UseCase:
+        return self._change_use_case(lambda t: use_cases.delete(t.connection, workspace, id, now))
+
+    def remove_deleted(self, limit: int) -> int:
+        def remove(transaction: SqliteTransaction) -> int:
+            removed = transaction.remove_deleted(limit)
+            _give_pages_back(transaction)
+            return removed
+
+        return self._write(remove)
+
     def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
         with self._short_readers.snapshot() as connection:
             return use_cases.find(connection, workspace, reference)

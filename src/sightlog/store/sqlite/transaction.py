@@ -7,7 +7,7 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.images import UploadedImage
 from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
-from sightlog.store.sqlite import events, images, tallies, use_cases
+from sightlog.store.sqlite import events, images, removing, tallies, use_cases
 from sightlog.store.sqlite.bodies import BodyPacker
 from sightlog.store.sqlite.changes import Changes, Pending
 from sightlog.store.sqlite.connection import StoreConnection
@@ -122,6 +122,17 @@ class SqliteTransaction:
     def delete_events(self, numbers: list[int]) -> None:
         """Remove events by their numbers, with their feedback."""
         self._changes().delete(numbers)
+
+    def remove_deleted(self, limit: int) -> int:
+        """Remove up to `limit` events of deleted use cases, and those use cases that have none. How many events."""
+        for use_case in use_cases.deleted_ones(self.connection):
+            numbers = removing.of_use_case(self.connection, use_case, limit)
+            if numbers:
+                self.delete_events(numbers)
+                return len(numbers)
+            use_cases.drop(self.connection, use_case)
+            self.memory.watch.forget()
+        return 0
 
     def _changes(self) -> Changes:
         return Changes(self.connection, self.memory.watch, self.memory.index, self.memory.packer)

@@ -10,6 +10,10 @@ from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.store.sqlite.tallies import read_group
 
 _COLUMNS = "number, id, name, status, created_at, updated_at"
+# A use case that was deleted for good, until the last of its events is removed. Nobody above this file sees one, and
+# its name key is changed, so that its name is free.
+_DELETED = "deleted"
+THERE = f"status <> '{_DELETED}'"
 
 
 def _use_case(row: tuple[int, str, str, str, int, int]) -> UseCase:
@@ -28,7 +32,7 @@ def find(connection: sqlite3.Connection, workspace: int, reference: str) -> UseC
     """By id; by name when no id matches."""
     for column, value in (("id", reference), ("name_key", name_key(reference))):
         row = connection.execute(
-            f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND {column} = ?", (workspace, value)
+            f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND {column} = ? AND {THERE}", (workspace, value)
         ).fetchone()
         if row:
             return _use_case(row)
@@ -37,7 +41,7 @@ def find(connection: sqlite3.Connection, workspace: int, reference: str) -> UseC
 
 def _get(connection: sqlite3.Connection, workspace: int, id: str) -> UseCase:
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND id = ?", (workspace, id)
+        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ? AND id = ? AND {THERE}", (workspace, id)
     ).fetchone()
     if row is None:
         raise NotFound(f"no use case has the id '{id[:80]}'")
@@ -63,7 +67,9 @@ def _refuse_taken_name(connection: sqlite3.Connection, workspace: int, name: str
 def create(connection: sqlite3.Connection, workspace: int, name: str, limit: int, now: int) -> UseCase:
     """See the contract."""
     _refuse_taken_name(connection, workspace, name, None)
-    held = connection.execute("SELECT count(*) FROM use_cases WHERE workspace = ?", (workspace,)).fetchone()[0]
+    held = connection.execute(
+        f"SELECT count(*) FROM use_cases WHERE workspace = ? AND {THERE}", (workspace,)
+    ).fetchone()[0]
     if held >= limit:
         raise Invalid.at("name", f"this workspace has {held} use cases, which is the limit")
     id = new_use_case_id()
@@ -96,12 +102,38 @@ def set_status(connection: sqlite3.Connection, workspace: int, id: str, status: 
     return _get(connection, workspace, id)
 
 
+def delete(connection: sqlite3.Connection, workspace: int, id: str, now: int) -> UseCase:
+    """See the contract."""
+    use_case = _get(connection, workspace, id)
+    if not use_case.is_archived:
+        raise Invalid(f"'{use_case.name}' is active; archive it first, then it can be deleted for good")
+    # A name holds no NUL, so this key is nobody else's.
+    connection.execute(
+        "UPDATE use_cases SET status = ?, name_key = name_key || char(0) || id, updated_at = ? WHERE number = ?",
+        (_DELETED, now, use_case.number),
+    )
+    return use_case
+
+
+def deleted_ones(connection: sqlite3.Connection) -> list[int]:
+    """The numbers of those that were deleted and still have rows."""
+    return [row[0] for row in connection.execute("SELECT number FROM use_cases WHERE status = ?", (_DELETED,))]
+
+
+def drop(connection: sqlite3.Connection, number: int) -> None:
+    """Remove what is left of a deleted use case when its last event is gone."""
+    for table in ("views", "last_visits", "crowded"):
+        connection.execute(f"DELETE FROM {table} WHERE use_case = ?", (number,))
+    connection.execute("DELETE FROM use_cases WHERE number = ?", (number,))
+
+
 def summaries(
     connection: sqlite3.Connection, workspace: int, slug: str, status: UseCaseStatus | None
 ) -> list[UseCaseSummary]:
     """The use-case list: a few small reads a row, however many events there are."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY number",
+        f"SELECT {_COLUMNS} FROM use_cases WHERE workspace = ?1 AND (?2 IS NULL OR status = ?2) AND {THERE}"
+        " ORDER BY number",
         (workspace, status),
     ).fetchall()
     return [_summary(connection, slug, _use_case(row)) for row in rows]
