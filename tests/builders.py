@@ -28,6 +28,11 @@ def new_name(prefix: str = "Paint line") -> str:
     return f"{prefix} {uuid4().hex[:12]}"
 
 
+def noise(letters: int, seed: int) -> str:
+    """Text that no compression makes much smaller than half."""
+    return random.Random(seed).randbytes(letters // 2).hex()
+
+
 def moment(**ago: float) -> str:
     """The time some `minutes=`, `hours=` or `days=` ago, as a server answers it."""
     when = datetime.now(UTC) - timedelta(**ago)

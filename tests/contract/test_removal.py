@@ -1,5 +1,6 @@
 """Deletion and retention: events go with all that only they kept."""
 
+from tests.builders import noise
 from tests.contract.plant import DAY, HOUR, NOW, SECOND, OpenStore, Plant
 
 ANCIENT = "2026-07-01T00:00:00Z"
@@ -110,7 +111,7 @@ def test_removal_gives_pages_back(plant: Plant) -> None:
     use_case = plant.use_case()
     empty = plant.store.used_bytes()
     for _ in range(10):
-        plant.add(*[plant.event(use_case, comment="x" * 2000, customMetadata={"n": n}) for n in range(30)])
+        plant.add(*[plant.event(use_case, comment=noise(4000, n), customMetadata={"n": n}) for n in range(30)])
     full = plant.store.used_bytes()
     assert full > empty + 500_000
     while plant.store.expire_oldest(100):

@@ -17,6 +17,7 @@ from sightlog.domain.limits import Limits
 from sightlog.operations.images import ImageForm, upload_image
 from sightlog.operations.retention import delete_events, plan_retention, remove_orphans, run_retention
 from sightlog.store.contract import Store
+from tests.builders import noise
 from tests.contract.backends import Backend
 from tests.contract.plant import DAY, HOUR, NOW, Plant
 
@@ -80,7 +81,7 @@ def test_a_workspace_that_keeps_for_ever_loses_nothing(plant: Plant, blobs: Blob
 
 def test_above_the_byte_limit_the_oldest_go_first(plant: Plant, blobs: Blobs) -> None:
     use_case = plant.use_case()
-    plant.add(*(plant.event(use_case, customMetadata={"note": "x" * 1000, "n": n}) for n in range(600)))
+    plant.add(*(plant.event(use_case, comment=noise(4000, n), customMetadata={"n": n}) for n in range(600)))
     newest = plant.ids(use_case)[0]
     used = plant.store.used_bytes()
     limits = Limits(max_bytes=used - 300_000)
