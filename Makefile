@@ -3,7 +3,7 @@
 
 bin := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format bench bench-large bench-peers sample clean
+.PHONY: help run serve test check lint format bench bench-large bench-peers sample screenshots clean
 
 help: ## list these jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ bench-large: ## the same with ten million events: an hour or more, and 20 GB in 
 sample: ## the upgrade sample of the newest table version, made anew; only before that version's release
 	@sh scripts/setup.sh test
 	@$(bin)/python -m scripts.make_upgrade_sample
+
+screenshots: ## the pictures of docs/images, made anew from the demo
+	@sh scripts/setup.sh browser
+	@$(bin)/python -m scripts.make_screenshots
 
 clean: ## remove .venv and caches; data folders stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist

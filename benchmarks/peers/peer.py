@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.load import Asking, request_bytes, run_load
-from benchmarks.peers.processes import Worker
+from benchmarks.peers.processes import ServerProcess, Worker
 from benchmarks.peers.questions import COUNT, PAGE, STATISTICS, Question
 
 _FOR_EVER = 3600.0
@@ -205,3 +205,37 @@ class Workers:
     def end(self) -> None:
         for worker in self._workers:
             worker.end()
+
+
+class ByWorkers:
+    """A peer that is a library: workers that use it, on a database process of its own. Both are made on entering."""
+
+    filling: Way
+    _workers: Workers
+    _server: ServerProcess
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._workers.end()
+        self._server.end()
+
+    def takes(self, way: Way) -> bool:
+        """Any number of clients: they are threads of the workers."""
+        return True
+
+    def make_empty(self) -> None:
+        self._workers.make_empty()
+
+    def ingest(self, way: Way, path: Path, first: int, seconds: float) -> float:
+        return self._workers.ingest(way, path, first, seconds)
+
+    def fill(self, path: Path) -> float:
+        return self._workers.fill(path, self.filling)
+
+    def ask(self, question: Question, repeat: int) -> Asked:
+        return self._workers.ask(question, repeat)
+
+    def facts(self) -> Facts:
+        facts: dict[str, Any] = self._workers.first.call("facts")
+        return Facts(facts["versions"], facts["durability"], facts["disk_bytes"])

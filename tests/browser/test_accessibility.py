@@ -1,5 +1,7 @@
 """What axe says of every page, on a bright desk and in a hand at night. test_settings has the settings."""
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
 
@@ -71,15 +73,18 @@ def test_every_page_of_a_use_case_is_accessible(
 def test_use_cases_archived_ones_and_their_forms_are_accessible(
     open_page: OpenPage, caller: Caller, failed: str, size: dict[str, int], dark: bool
 ) -> None:
-    archived = caller.new_use_case(new_name("Old line"))
+    archived, shown = caller.new_use_case(new_name("Old line")), new_name("Table")
+    caller.new_use_case(shown)
     page = open_page(size=size, dark=dark)
     start = f"/{caller.workspace}/vision-events"
     page.goto(f"{start}/{archived}/archive")
     page.get_by_role("button", name="Archive").click()
-    for address in ("", "?search=nothing+of+that+name", "?status=archived", "/new", f"/{archived}"):
+    # Only these: other tests leave hundreds of use cases, and axe looks at every cell.
+    table, gone = f"?search={quote(shown)}", "?search=nothing+of+that+name"
+    for address in (table, gone, "?status=archived&search=Old+line", "/new", f"/{archived}"):
         page.goto(start + address)
         check_accessible(page)
-    page.goto(start)
+    page.goto(start + table)
     page.get_by_role("link", name="Create Use Case").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     check_accessible(page)

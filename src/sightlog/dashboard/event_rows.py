@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from sightlog.dashboard import words
 from sightlog.dashboard.pictures import Picture, PictureLinks, display_picture
+from sightlog.dashboard.shown_events import ShownEvent
 from sightlog.domain.event_reading import read_stored
 from sightlog.domain.facts import Value
 from sightlog.domain.stored import StoredEvent
@@ -28,13 +29,9 @@ class Fact(Struct, frozen=True):
         return words.number(self.value) if isinstance(self.value, int | float) else self.value[:_LONGEST_TEXT]
 
 
-class EventRow(Struct, frozen=True, kw_only=True):
-    """An event as lists show it. `kind` is a shape (see the macro `mark`), `result` the word beside it."""
+class EventRow(ShownEvent, frozen=True, kw_only=True):
+    """An event as lists show it."""
 
-    stored: StoredEvent
-    type: str
-    kind: str
-    result: str
     severity: str
     count: int | None
     device: str
@@ -43,14 +40,6 @@ class EventRow(Struct, frozen=True, kw_only=True):
     warnings: int
     facts: list[Fact]
     picture: Picture | None
-
-    @property
-    def id(self) -> str:
-        return self.stored.event_id
-
-    @property
-    def time(self) -> int:
-        return self.stored.timestamp
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sightlog.dashboard import words
 from sightlog.dashboard.event_rows import outcome_of
 from sightlog.dashboard.pictures import Picture, PictureLinks, display_index, pictures_of
+from sightlog.dashboard.shown_events import ShownEvent
 from sightlog.domain.event_reading import read_stored
 from sightlog.domain.events import EventType, NewEvent, event_type_of
 from sightlog.domain.facts import Value
@@ -101,13 +102,9 @@ class ShownReview(Struct, frozen=True):
     is_mine: bool
 
 
-class EventView(Struct, frozen=True, kw_only=True):
-    """One event, ready for its page. `kind` is a shape (see the macro `mark`), `result` the word beside it."""
+class EventView(ShownEvent, frozen=True, kw_only=True):
+    """One event, ready for its page."""
 
-    stored: StoredEvent
-    type: str
-    kind: str
-    result: str
     description: str
     comment: str
     data: list[Line]
@@ -119,14 +116,6 @@ class EventView(Struct, frozen=True, kw_only=True):
     display_index: int
     reviews: list[ShownReview]
     raw: str
-
-    @property
-    def id(self) -> str:
-        return self.stored.event_id
-
-    @property
-    def time(self) -> int:
-        return self.stored.timestamp
 
     @property
     def can_be_reviewed(self) -> bool:

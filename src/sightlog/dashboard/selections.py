@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sightlog.dashboard.feedback import review, withdraw
 from sightlog.dashboard.filter_urls import parse
 from sightlog.dashboard.frame import redirect, render, wants_part
 from sightlog.dashboard.list_links import ListLinks
@@ -12,7 +13,6 @@ from sightlog.domain.feedback import FeedbackStatus
 from sightlog.domain.use_cases import UseCase
 from sightlog.domain.users import Role
 from sightlog.operations import retention
-from sightlog.operations.feedback import give_feedback, take_back
 from sightlog.operations.transfer import export_selected
 from sightlog.web.answers import Answer, json_answer
 from sightlog.web.forms import Form
@@ -41,9 +41,11 @@ async def act_on_selection(request: ApiRequest) -> Answer:
     if action == "delete":
         return await _delete(request, who, use_case, fields, event_ids)
     if action == "take_back":
-        return await _take_back(request, who, use_case, event_ids)
+        taken = await withdraw(request, who, use_case, event_ids)
+        return _done(request, who, use_case, taken, "deleted")
     if action in VERDICTS:
-        return await _review(request, who, use_case, action, event_ids)
+        given = await review(request, who, use_case, event_ids, action, "")
+        return _done(request, who, use_case, given, "reviewed")
     raise Invalid.at("action", "there is no such action")
 
 
@@ -51,32 +53,6 @@ async def _export(request: ApiRequest, who: Visit, use_case: UseCase, event_ids:
     lines = await request.run_errand(lambda: export_selected(request.store, who.workspace.number, use_case, event_ids))
     headers = ((b"content-disposition", b'attachment; filename="events.ndjson"'), (b"cache-control", b"no-store"))
     return Answer(200, b"".join(line + b"\n" for line in lines), b"application/x-ndjson", headers)
-
-
-async def _review(request: ApiRequest, who: Visit, use_case: UseCase, verdict: str, event_ids: list[str]) -> Answer:
-    """One verdict for all. A script gets the ids of the feedback, with which it can be taken back."""
-    given = await request.run_errand(
-        lambda: give_feedback(
-            request.store,
-            who.caller,
-            who.person.number,
-            use_case,
-            event_ids,
-            verdict,
-            "",
-            request.limits,
-            request.now,
-        )
-    )
-    return _done(request, who, use_case, {"feedback": given}, "reviewed")
-
-
-async def _take_back(request: ApiRequest, who: Visit, use_case: UseCase, feedback_ids: list[str]) -> Answer:
-    blobs = request.context.blobs
-    count = await request.run_errand(
-        lambda: take_back(request.store, blobs, who.caller, who.person.number, use_case, feedback_ids)
-    )
-    return _done(request, who, use_case, {"takenBack": count}, "deleted")
 
 
 def _done(request: ApiRequest, who: Visit, use_case: UseCase, said: dict[str, Any], notice: str) -> Answer:

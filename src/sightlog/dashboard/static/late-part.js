@@ -1,12 +1,17 @@
-// <late-part src>: content that needs a scan arrives after the page, in its place.
+// <late-part src>: content that needs a scan arrives after the page, in its place; where it is far below, once somebody
+// comes near. A table of a thousand use cases asks for the figures of those that are looked at.
 import { fetchPart, fill } from "./http.js";
+
+const NEAR = "400px";
 
 customElements.define("late-part", class extends HTMLElement {
   connectedCallback() {
-    this.load();
+    this.near = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) this.load(); }, { rootMargin: NEAR });
+    this.near.observe(this);
   }
 
   disconnectedCallback() {
+    this.near.disconnect();
     this.stopped?.abort();
   }
 
@@ -18,6 +23,7 @@ customElements.define("late-part", class extends HTMLElement {
   }
 
   async load() {
+    this.near.disconnect();
     this.stopped = new AbortController();
     // Nothing shows that it waits before 200 ms.
     const slow = setTimeout(() => this.setAttribute("aria-busy", "true"), 200);

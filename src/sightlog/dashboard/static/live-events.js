@@ -1,36 +1,20 @@
 // <live-events src after>: asks each second how many events the list has not shown yet, and says so without moving it.
+import { AskingElement } from "./asking-element.js";
 import { request } from "./http.js";
 
-const SECOND = 1000;
-
-customElements.define("live-events", class extends HTMLElement {
+customElements.define("live-events", class extends AskingElement {
   connectedCallback() {
     this.after = this.getAttribute("after");
     this.news = this.querySelector(".news");
     this.count = 0;
-    this.timer = setInterval(() => this.ask(), SECOND);
-    this.onReturn = () => { if (!document.hidden) this.ask(); };
-    document.addEventListener("visibilitychange", this.onReturn);
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.timer);
-    document.removeEventListener("visibilitychange", this.onReturn);
+    super.connectedCallback();
   }
 
   async ask() {
-    if (document.hidden || this.isAsking) return;
-    this.isAsking = true;
-    try {
-      const src = this.getAttribute("src");
-      const answer = await request(`${src}${src.includes("?") ? "&" : "?"}after=${this.after}`, { cache: "no-store" });
-      const { count } = await answer.json();
-      if (count !== this.count) this.show(count);
-    } catch {
-      // The page says when the connection is lost; the next question comes in a second.
-    } finally {
-      this.isAsking = false;
-    }
+    const src = this.getAttribute("src");
+    const answer = await request(`${src}${src.includes("?") ? "&" : "?"}after=${this.after}`, { cache: "no-store" });
+    const { count } = await answer.json();
+    if (count !== this.count) this.show(count);
   }
 
   show(count) {
