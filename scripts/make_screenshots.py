@@ -28,6 +28,11 @@ _SECONDS_BETWEEN_LOOKS = 2
 _PAINTED = 48
 _COLOURS = 256
 
+_PARTS_ARE_THERE = """
+  ![...document.querySelectorAll("late-part")].some(
+    (one) => one.getBoundingClientRect().top < innerHeight && one.querySelector(".waiting"))
+"""
+
 Json = dict[str, Any]
 
 
@@ -89,7 +94,7 @@ def open_page(browser: Browser, address: str, data: Path, scheme: Any) -> Page:
 def shoot(page: Page, path: str, name: str) -> None:
     """One picture, small enough for a repository."""
     page.goto(path)
-    page.wait_for_function("!document.querySelector('late-part .waiting, late-part[aria-busy]')")
+    page.wait_for_function(_PARTS_ARE_THERE)
     page.wait_for_function("[...document.images].slice(0, 12).every(one => one.complete)")
     page.wait_for_timeout(300)
     target = IMAGES / f"{name}.png"

@@ -51,7 +51,7 @@ def failed(caller: Caller, use_case: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False)], ids=["desk, light"])
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desk, light", "phone, dark"])
 def test_every_page_of_a_use_case_is_accessible(
     open_page: OpenPage, caller: Caller, use_case: str, failed: str, size: dict[str, int], dark: bool
 ) -> None:

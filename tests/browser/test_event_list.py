@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.builders import moment, new_id
@@ -66,6 +66,20 @@ def test_a_comparison_is_written_as_one_thinks_it(open_list: OpenList, events: l
     page.keyboard.press("Enter")
     page.wait_for_url("**m.temp.gt=70**")
     assert listed(page) == [one["eventId"] for one in events[10:]]
+
+
+def test_who_types_faster_than_the_fields_arrive_loses_nothing(open_list: OpenList, events: list[Json]) -> None:
+    page = open_list()
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route("**/filter-fields**", late)
+    page.keyboard.press("/")
+    page.keyboard.type("temp > 70")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**m.temp.gt=70**")
 
 
 def test_a_chip_is_edited_in_place_and_removed(open_list: OpenList, events: list[Json]) -> None:

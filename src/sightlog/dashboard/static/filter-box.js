@@ -91,11 +91,24 @@ customElements.define("filter-box", class extends HTMLElement {
   onKey(event) {
     if (event.key === "ArrowDown") this.point(this.at + 1);
     else if (event.key === "ArrowUp") this.point(this.at - 1);
-    else if (event.key === "Enter") this.take(this.offered?.[this.at]);
+    else if (event.key === "Enter") this.enter();
     else if (event.key === "Backspace" && !this.input.value && this.field) { this.choose(null, ""); this.offer(); return; }
     else if (event.key === "Escape") { this.input.blur(); this.close(); return; }
     else return;
     event.preventDefault();
+  }
+
+  /** Take what is pointed at; whoever types faster than the fields arrive is waited for. */
+  async enter() {
+    if (!this.known) {
+      try {
+        this.known = await this.fields;
+      } catch {
+        return; // `open` leads to the form
+      }
+      this.offer();
+    }
+    this.take(this.offered?.[this.at]);
   }
 
   take(one) {
