@@ -47,3 +47,11 @@ def test_the_index_leads_to_every_page() -> None:
                 ahead.append(target)
     lost = [name_of(page) for page in PAGES if (ROOT / "docs") in page.parents and page not in found]
     assert not lost, f"nothing leads from docs/README.md to {lost}"
+
+
+@pytest.mark.parametrize("page", FILES, ids=name_of)
+def test_its_pictures_are_there_and_say_what_they_show(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for source in re.findall(r'(?:src|srcset)="([^"]+)"', prose_of(page)):
+        assert (page.parent / source).is_file(), f"{name_of(page)} shows {source}, which is not there"
+    assert all('alt="' in tag for tag in re.findall(r"<img [^>]*>", text))
