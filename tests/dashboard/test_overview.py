@@ -87,6 +87,10 @@ def test_metadata_shows_a_field_of_two_types_as_a_fact(viewer: Visitor, line: st
     page = part(viewer, line, "metadata")
     assert "comes as number and as string" in page or "comes as string and as number" in page
     assert f"/vision-events/custom-metadata-schema/{line}" in page
+    # Each count opens its events.
+    for type_, count in re.findall(r'href="[^"]*m\.line\.exists=(string|number)">(\d+)</a>', page):
+        shown = viewer.get(f"/{viewer.workspace}/vision-events/{line}", params={"m.line.exists": type_}).text
+        assert shown.count('class="tile"') == int(count) == 15
 
 
 def test_pages_of_an_empty_use_case_are_whole(viewer: Visitor, use_case: str) -> None:
