@@ -57,7 +57,7 @@ def test_key_is_made_and_revoked(open_page: OpenPage, caller: Caller, scripts: b
     page.locator("input[name=name]").fill(name)
     page.get_by_role("group", name="It may").get_by_label("Read").check()
     page.get_by_text("Source of events that name none").click()
-    page.get_by_label("Device").fill("cam-7")
+    page.get_by_role("textbox", name="Device").fill("cam-7")
     page.get_by_role("button", name="Create").click()
     key = page.get_by_label("Key", exact=True).text_content() or ""
     assert KEY.fullmatch(key)
