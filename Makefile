@@ -2,6 +2,8 @@
 # Without make: sh scripts/setup.sh run && .venv/bin/sightlog demo
 
 bin := .venv/bin
+# Two processes, each with a server of its own; a file's tests stay together.
+two_at_once := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help run serve test check lint format bench bench-large bench-peers sample screenshots clean
 
@@ -18,10 +20,10 @@ serve: ## the server on ./sightlog-data; options: make serve ARGS="--port 8080"
 
 test: lint ## everything CI needs: lint, types, layers and all tests
 	@sh scripts/setup.sh browser
-	@$(bin)/python -m pytest $(ARGS)
+	@$(bin)/python -m pytest $(two_at_once) $(ARGS)
 
 check: lint ## the same without the slow tests and those in a browser
-	@$(bin)/python -m pytest -m "not slow and not browser" $(ARGS)
+	@$(bin)/python -m pytest $(two_at_once) -m "not slow and not browser" $(ARGS)
 
 lint: ## lint, types and layers only
 	@sh scripts/setup.sh test
