@@ -61,7 +61,8 @@ def test_page_turns_into_the_first_event(open_page: OpenPage, server: Server, ca
 
     with server.client(secret) as camera:
         camera.post("/vision-events", json=an_event(use_case="Botling"))
-        expect(page.get_by_role("status").get_by_text("Unknown use case", exact=True).first).to_be_visible(timeout=3_000)
+        refusal = page.get_by_role("status").get_by_text("Unknown use case", exact=True).first
+        expect(refusal).to_be_visible(timeout=3_000)
         event = an_event(use_case=id)
         assert camera.post("/vision-events", json=event).status_code == 201
     expect(page.locator(f'[data-event="{event["eventId"]}"]')).to_be_visible(timeout=3_000)
