@@ -10,6 +10,7 @@ from tests.builders import an_event, new_name
 from tests.dashboard.conftest import Visitor
 from tests.expect import Caller
 
+EIGHT, NINE, TEN = (f"2026-08-13T{hour:02}:00:00.000000Z" for hour in (8, 9, 10))
 HOSTILE = "<script>alert(\"x\")</script> & 'quotes'"
 
 
@@ -140,6 +141,36 @@ def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visito
     page = viewer.get(f"/{viewer.workspace}/vision-events/{id}/figures").text
     assert re.search(r'class="to-review"[^>]*>3<', page)
     assert "5 events, 4 failed or alerts" in page
+
+
+def test_table_says_when_the_last_event_was_feedback_aside_and_sorts_by_it(editor: Visitor, caller: Caller) -> None:
+    word = new_name("Last").split()[1]
+    ids = [make(editor, f"{word} {letter}") for letter in "abc"]
+    first, second = (an_event(use_case=id, timestamp=at) for id, at in zip(ids, (EIGHT, NINE), strict=False))
+    review = an_event(
+        "operator_feedback",
+        use_case=ids[0],
+        timestamp=TEN,
+        eventData={"relatedEventId": first["eventId"], "feedback": "correct"},
+    )
+    for event in (first, second, review):
+        caller.create(event)
+    page = table(editor, search=word, sort="-last")
+    assert [name[-1] for name in names_in(page)] == ["b", "a", "c"]
+    said = re.findall(r'data-figure="last"><(?:time datetime="([^"]*)"|span class="quiet">never)', page)
+    assert [at[:16] for at in said] == [NINE[:16], EIGHT[:16], ""]
+
+
+def test_table_sorted_by_what_is_to_review_shows_it(editor: Visitor, caller: Caller) -> None:
+    word = new_name("Waiting").split()[1]
+    ids = [make(editor, f"{word} {letter}") for letter in "abc"]
+    for id, fails in zip(ids, (1, 2, 0), strict=True):
+        for _ in range(fails):
+            caller.create(an_event(use_case=id, eventData={"result": "fail"}))
+        caller.create(an_event(use_case=id, eventData={"result": "pass"}))
+    page = table(editor, search=word, sort="-review")
+    assert [name[-1] for name in names_in(page)] == ["b", "a", "c"]
+    assert re.findall(r'data-figure="review"><\w+ class="[a-z-]*"[^>]*>(\d+)<', page) == ["2", "1", "0"]
 
 
 def test_view_of_archived_ones_is_always_there(sign_in_as: object, viewer: Visitor) -> None:

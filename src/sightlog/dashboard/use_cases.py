@@ -1,6 +1,8 @@
 """The table of use cases: what the dashboard opens with."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
@@ -10,15 +12,26 @@ from sightlog.dashboard.frame import render
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.sparklines import sparkline
 from sightlog.dashboard.use_case_visits import visit_use_case
+from sightlog.domain.events import EventType
 from sightlog.domain.names import name_key
+from sightlog.domain.stored import Count
+from sightlog.domain.times import parse_timestamp
 from sightlog.domain.use_cases import UseCaseStatus, UseCaseSummary
-from sightlog.operations.overviews import overview_of
+from sightlog.operations.overviews import count_to_review, last_event_of, overview_of
+from sightlog.store.contract import Store
 from sightlog.web.answers import Answer
 from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Route
 from sightlog.web.visits import Visit, visit
 
-COLUMNS = {"name": "Name", "events": "Total event count", "last": "Last event timestamp", "types": "Event types in use"}
+COLUMNS = {
+    "name": "Name",
+    "events": "Total event count",
+    "last": "Last event timestamp",
+    "types": "Event types in use",
+    "review": "To review",
+}
+_MOST_FIRST = ("events", "last", "review")
 
 
 class TableState(Struct, frozen=True):
@@ -41,8 +54,17 @@ class TableState(Struct, frozen=True):
     def sorted_by(self, column: str) -> dict[str, str]:
         """The address that sorts by a column; the other way round when it does already."""
         is_now = self.sort == column
-        falls = not self.is_descending if is_now else column in ("events", "last")
+        falls = not self.is_descending if is_now else column in _MOST_FIRST
         return self.query(sort=("-" if falls else "") + column)
+
+
+class TableRow(Struct, frozen=True):
+    """A use case, when its newest event was, feedback aside, and how many events wait for a review; the latter only
+    when the table is sorted by it, since it is counted anew."""
+
+    use_case: UseCaseSummary
+    last_event: int | None
+    to_review: Count | None
 
 
 def read_state(request: ApiRequest) -> TableState:
@@ -63,7 +85,8 @@ async def show_use_cases(request: ApiRequest) -> Answer:
     state = read_state(request)
     status = UseCaseStatus.INACTIVE if state.is_archived else UseCaseStatus.ACTIVE
     found = await request.run_errand(lambda: request.store.list_use_cases(who.workspace.number, status))
-    rows = [row for row in found if name_key(state.search) in name_key(row.name)]
+    wanted = [row for row in found if name_key(state.search) in name_key(row.name)]
+    rows = await request.run_query(lambda: [_row(request.store, who.workspace.number, one, state) for one in wanted])
     return render(
         request,
         who,
@@ -76,13 +99,29 @@ async def show_use_cases(request: ApiRequest) -> Answer:
     )
 
 
-def in_order(rows: list[UseCaseSummary], state: TableState) -> list[UseCaseSummary]:
+def _row(store: Store, workspace: int, row: UseCaseSummary, state: TableState) -> TableRow:
+    last = None if row.last_event_at is None else parse_timestamp(row.last_event_at)[0]
+    has_reviews = EventType.OPERATOR_FEEDBACK in row.event_types
+    if not has_reviews and state.sort != "review":
+        return TableRow(row, last, None)
+    use_case = store.find_use_case(workspace, row.id)
+    if use_case is None:  # deleted this moment
+        return TableRow(row, last, None)
+    return TableRow(
+        row,
+        last_event_of(store, workspace, use_case) if has_reviews else last,
+        count_to_review(store, workspace, use_case) if state.sort == "review" else None,
+    )
+
+
+def in_order(rows: list[TableRow], state: TableState) -> list[TableRow]:
     """The rows by the chosen column; without one, in the order of their making."""
-    keys = {
-        "name": lambda row: name_key(row.name),
-        "events": lambda row: row.event_count,
-        "last": lambda row: row.last_event_at or "",
-        "types": lambda row: [words.SHORT_EVENT_TYPES[one] for one in row.event_types],
+    keys: dict[str, Callable[[TableRow], Any]] = {
+        "name": lambda row: name_key(row.use_case.name),
+        "events": lambda row: row.use_case.event_count,
+        "last": lambda row: row.last_event or 0,
+        "types": lambda row: [words.SHORT_EVENT_TYPES[one] for one in row.use_case.event_types],
+        "review": lambda row: 0 if row.to_review is None else row.to_review.count,
     }
     return sorted(rows, key=keys[state.sort], reverse=state.is_descending) if state.sort else rows
 

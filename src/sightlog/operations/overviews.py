@@ -49,9 +49,6 @@ def overview_of(
     seen_at: int | None = None,
 ) -> Overview:
     """`seen_at` is when the person last looked at the use case. Raises QueryTooSlow."""
-    whole = select(EventFilters(use_case_id=use_case.id, event_types=NO_FEEDBACK))
-    newest = store.newest_times(workspace, use_case, whole, 1)
-    waiting = EventFilters(use_case_id=use_case.id, outcomes=["fail", "alert"], feedback_status=["none"])
     since = None
     if seen_at is not None:
         since = EventFilters(
@@ -60,14 +57,26 @@ def overview_of(
     edges = last_days(zone, now)
     days = store.aggregate(workspace, use_case, _within(use_case, edges), None, edges, 1).buckets
     return Overview(
-        last_event=newest[0] if newest else None,
-        to_review=store.count_events(workspace, use_case, select(waiting), _MOST_COUNTED),
+        last_event=last_event_of(store, workspace, use_case),
+        to_review=count_to_review(store, workspace, use_case),
         new=None if since is None else store.count_events(workspace, use_case, select(since), _MOST_COUNTED),
         quiet=quiet_sources(store, rhythms, workspace, use_case, now),
         day_starts=edges[:-1],
         days=days,
         unusual=how_unusual(days),
     )
+
+
+def last_event_of(store: Store, workspace: int, use_case: UseCase) -> int | None:
+    """When its newest event was (microseconds), feedback aside. Raises QueryTooSlow."""
+    whole = select(EventFilters(use_case_id=use_case.id, event_types=NO_FEEDBACK))
+    return next(iter(store.newest_times(workspace, use_case, whole, 1)), None)
+
+
+def count_to_review(store: Store, workspace: int, use_case: UseCase) -> Count:
+    """How many fails and alerts nobody has reviewed, bounded. Raises QueryTooSlow."""
+    waiting = EventFilters(use_case_id=use_case.id, outcomes=["fail", "alert"], feedback_status=["none"])
+    return store.count_events(workspace, use_case, select(waiting), _MOST_COUNTED)
 
 
 def last_days(zone: ZoneInfo, now: int) -> list[int]:
