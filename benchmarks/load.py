@@ -27,9 +27,11 @@ class Load(Struct, frozen=True):
     client_busy: float
 
 
-def request_bytes(method: str, path: str, key: str, body: bytes = b"") -> bytes:
+def request_bytes(method: str, path: str, key: str, body: bytes = b"", cookie: str = "") -> bytes:
     """A whole request with its length."""
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+    if cookie:
+        head += f"Cookie: {cookie}\r\n"
     if method == "POST":
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"\r\n" + body
@@ -124,14 +126,15 @@ def is_whole(received: bytes) -> bool:
 class Asking:
     """One connection that sends a request and waits for its answer."""
 
-    def __init__(self, host: str, port: int, key: str) -> None:
+    def __init__(self, host: str, port: int, key: str, cookie: str = "") -> None:
         self._key = key
+        self._cookie = cookie
         self._socket = socket.create_connection((host, port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self, method: str, path: str, body: bytes = b"") -> tuple[float, int, bytes]:
         """(seconds, status, body of the answer)."""
-        request = request_bytes(method, path, self._key, body)
+        request = request_bytes(method, path, self._key, body, self._cookie)
         began = time.perf_counter()
         self._socket.sendall(request)
         received = self._socket.recv(262_144)

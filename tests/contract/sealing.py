@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from sightlog.store.sqlite.index import keeping, parts, segments
+from sightlog.store.sqlite.index import keeping, merging, parts, segments
 
-# (events between two seals, the smallest segment, the most events that wait)
+# (events between two seals, the smallest segment, the most events that wait, the largest that come of merging)
 SEALS = {
     "as in service": None,
-    "every event its own": (1, 1, 0),
-    "small segments": (7, 3, 5),
-    "segments of a few dozen": (40, 20, 30),
+    "every event its own": (1, 1, 0, 6),
+    "small segments": (7, 3, 5, 25),
+    "segments of a few dozen": (40, 20, 30, 100),
 }
 
 
@@ -22,11 +22,12 @@ def sealing(name: str) -> Iterator[None]:
     sizes = SEALS[name]
     with pytest.MonkeyPatch.context() as patch:
         if sizes is not None:
-            between, smallest, waiting = sizes
+            between, smallest, waiting, largest = sizes
             patch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", between)
             patch.setattr(keeping, "_SMALLEST_SEGMENT", smallest)
             patch.setattr(keeping, "_MOST_WAITING", waiting)
             patch.setattr(keeping, "_LARGEST_TAIL", 2 * smallest)
+            patch.setattr(merging, "_LARGEST", largest)
             patch.setattr(segments, "_MOST_NOTES", 2)
             patch.setattr(segments, "_MOST_SEEKS", 1)
             patch.setattr(parts, "_COMMON_EVENTS", 3)

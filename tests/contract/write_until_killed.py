@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sightlog.domain.limits import Limits
 from sightlog.store.opening import open_store
-from sightlog.store.sqlite.index import keeping
+from sightlog.store.sqlite.index import keeping, merging
 from tests.contract.plant import NOW, accept
 
 
@@ -15,6 +15,7 @@ def main(folder: Path, reference: str, events_between_seals: int) -> None:
     keeping._EVENTS_BETWEEN_SEALS = events_between_seals
     keeping._SMALLEST_SEGMENT = events_between_seals // 2
     keeping._MOST_WAITING = events_between_seals
+    merging._LARGEST = min(merging._LARGEST, 3 * events_between_seals)
     store = open_store(folder, Limits())
     workspace = store.list_workspaces()[0].number
     for turn in count():

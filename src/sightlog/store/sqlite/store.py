@@ -42,6 +42,7 @@ from sightlog.store.sqlite import (
 )
 from sightlog.store.sqlite.connection import FileWatch, open_for_writing, translated
 from sightlog.store.sqlite.finding import Search
+from sightlog.store.sqlite.merger import Merger
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.people import SqlitePeople
 from sightlog.store.sqlite.readers import Readers
@@ -88,6 +89,8 @@ class SqliteStore:
         self._readers = Readers(folder, 4)
         self._short_readers = Readers(folder, 4)
         self._key_readers = Readers(folder, 1)
+        self._merging_readers = Readers(folder, 1)
+        self._merger = Merger(self._merging_readers, self._write_rows, memory.index.sealed)
         self.people: People = SqlitePeople(self._write_rows, self._short_readers)
 
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
@@ -327,6 +330,7 @@ class SqliteStore:
 
     def rebuild(self, advance: Callable[[int, int], None]) -> None:
         """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile."""
+        self._merger.close()
         self._writer.run(lambda t: None)
         rebuilding.rebuild(self._connection, self._memory.watch, self._index, advance)
         self._memory.forget()
@@ -343,8 +347,9 @@ class SqliteStore:
         if self._is_closed:
             return
         self._is_closed = True
+        self._merger.close()
         self._writer.close()
-        for readers in (self._readers, self._short_readers, self._key_readers):
+        for readers in (self._readers, self._short_readers, self._key_readers, self._merging_readers):
             readers.close()
         self._connection.close()
         self._lock.release()

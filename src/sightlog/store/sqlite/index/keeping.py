@@ -8,6 +8,7 @@ and those that were written down, and nothing is lost or doubled, whenever it ha
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable
 
 from sightlog.domain.facts import Entry
@@ -37,10 +38,13 @@ class SideIndex:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.suggestions = Suggestions()
+        self.sealed = threading.Event()
+        """Set after each commit that sealed."""
         self._tails: dict[int, tuple[Tail, ...]] = {}
         self._notes: dict[int, dict[int, int]] = {}
         self._touched: set[Tail] = set()
         self._is_changed = False
+        self._has_sealed = False
         self._since_seal = 0
         self.load()
 
@@ -54,6 +58,7 @@ class SideIndex:
         self._notes.clear()
         self._touched.clear()
         self._is_changed = False
+        self._has_sealed = False
         self._since_seal = 0
         unsealed = unsealed_events(self._connection, self._watermark)
         for read, (use_case, seq, timestamp, event_id, status, entries) in enumerate(unsealed, 1):
@@ -161,6 +166,9 @@ class SideIndex:
             self.commit += 1
             self._touched.clear()
             self._is_changed = False
+        if self._has_sealed:
+            self._has_sealed = False
+            self.sealed.set()
 
     def rolled_back(self) -> None:
         """The commit did not happen."""
@@ -180,6 +188,7 @@ class SideIndex:
             self._put(Tail(tail.use_case, commit))
         self._write_down(waiting, self._last_seq)
         self._since_seal = 0
+        self._has_sealed = True
 
     def _write_down(self, waiting: Iterable[Tail], watermark: int) -> None:
         """The numbers of the events that are in no segment though they are not above the watermark."""

@@ -115,3 +115,10 @@ def unpack_floats(content: bytes) -> Floats:
     if content[0] == 0xFF:
         return _from_planes(content[1:], np.float64)
     return unpack_integers(content[1:]) / 10.0 ** content[0]
+
+
+def runs_of_equal(numbers: Integers) -> list[tuple[int, int]]:
+    """Where runs of the same number begin and end."""
+    same = np.concatenate(([0], (numbers[1:] == numbers[:-1]).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
+    return [(start, end + 1) for start, end in edges.tolist()]

@@ -46,21 +46,21 @@ TIMES, SEQS, STATES = "t", "q", "x"
 _MANY, _ONE = b"M", b"O"
 
 
-def parts_of(segment: int, contents: Contents) -> list[Row]:
-    """The rows (segment, field, type, first value, content) of a segment."""
+def parts_of(contents: Contents) -> list[Row]:
+    """The rows (field, type, first value, content) of a segment."""
     size = len(contents.seqs)
     rows: list[Row] = [
-        (segment, "", TIMES, None, compress(pack_integers(contents.times))),
-        (segment, "", SEQS, None, compress(pack_integers(contents.seqs))),
+        ("", TIMES, None, compress(pack_integers(contents.times))),
+        ("", SEQS, None, compress(pack_integers(contents.seqs))),
     ]
     for (field, letter), column in sorted(contents.texts.items()):
         if column.values:
-            rows.append((segment, field, letter, None, _presence(column.ordinals, size)))
-            rows.extend((segment, field, letter, *part) for part in _text_parts(column, size))
+            rows.append((field, letter, None, _presence(column.ordinals, size)))
+            rows.extend((field, letter, *part) for part in _text_parts(column, size))
     for field, numbers in sorted(contents.numbers.items()):
         if len(numbers.ordinals):
-            rows.append((segment, field, NUMBER, None, _presence(numbers.ordinals, size)))
-            rows.extend((segment, field, NUMBER, *part) for part in _number_parts(numbers))
+            rows.append((field, NUMBER, None, _presence(numbers.ordinals, size)))
+            rows.extend((field, NUMBER, *part) for part in _number_parts(numbers))
     return rows
 
 

@@ -4,7 +4,7 @@ What leaves or is reviewed later is noted beside the segment, event by event; ma
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT
 from sightlog.domain.feedback import FeedbackStatus
-from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.matching import as_text, bounds_of, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Integers, Mask, compress, decompress
@@ -78,8 +78,24 @@ def segment_with(connection: sqlite3.Connection, use_case: int, seq: int) -> Seg
     return SegmentInfo(*row) if row and seq <= row[6] else None
 
 
+def all_segments(connection: sqlite3.Connection) -> Iterator[tuple[int, SegmentInfo]]:
+    """Each segment with its use case, in the order of the events' numbers within a use case."""
+    rows = connection.execute(f"SELECT use_case, {_COLUMNS} FROM segments ORDER BY use_case, first_seq")
+    return ((use_case, SegmentInfo(*row)) for use_case, *row in rows)
+
+
+def has_segment(connection: sqlite3.Connection, number: int) -> bool:
+    """Whether it is still there; numbers are never used again."""
+    return connection.execute("SELECT 1 FROM segments WHERE number = ?", (number,)).fetchone() is not None
+
+
 def write_segment(connection: sqlite3.Connection, contents: Contents) -> None:
     """Seal events. The numbers of a use case's segments never overlap."""
+    put_segment(connection, contents, parts_of(contents))
+
+
+def put_segment(connection: sqlite3.Connection, contents: Contents, parts: list[Row]) -> None:
+    """The same when its parts were made before."""
     times, seqs = contents.times, contents.seqs
     number = connection.execute(
         "INSERT INTO segments (use_case, events, gone, first_time, last_time, first_seq, last_seq)"
@@ -87,7 +103,9 @@ def write_segment(connection: sqlite3.Connection, contents: Contents) -> None:
         (contents.use_case, len(seqs), int(times[0]), int(times[-1]), int(seqs.min()), int(seqs.max())),
     ).fetchone()[0]
     insert_rows(
-        connection, "INSERT INTO segment_parts (segment, field, type, first, content)", parts_of(number, contents)
+        connection,
+        "INSERT INTO segment_parts (segment, field, type, first, content)",
+        [(number, *part) for part in parts],
     )
 
 

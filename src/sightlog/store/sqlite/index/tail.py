@@ -23,7 +23,7 @@ from sightlog.store.sqlite.index.columns import (
     text_column,
 )
 from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
-from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals
+from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
 
 Candidate = tuple[int, str, int]
 """An event's timestamp, id and number."""
@@ -241,7 +241,7 @@ class TailView:
         alive = np.flatnonzero(self.alive())
         times, ids = self.times(), self._tail.ids
         order = alive[np.argsort(times[alive], kind="stable")]
-        for start, end in _ties(times[order]):
+        for start, end in runs_of_equal(times[order]):
             order[start:end] = sorted(order[start:end].tolist(), key=ids.__getitem__)
         ranks = np.full(self.size + 1, -1, np.int64)
         ranks[order] = np.arange(len(order))
@@ -271,10 +271,3 @@ class TailView:
             return None
         numbers, places = found
         return number_column(numbers, ranks[np.minimum(places.astype(np.int64), self.size)])
-
-
-def _ties(times: Integers) -> list[tuple[int, int]]:
-    """Where runs of the same time begin and end."""
-    same = np.concatenate(([0], (times[1:] == times[:-1]).astype(np.int8), [0]))
-    edges = np.flatnonzero(np.diff(same)).reshape(-1, 2)
-    return [(start, end + 1) for start, end in edges.tolist()]
