@@ -6,8 +6,10 @@ from msgspec import json
 
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.stored import StoredEvent
-from sightlog.store.sqlite import feedback
+from sightlog.store.sqlite import feedback, use_cases
 from sightlog.store.sqlite.bodies import unpack
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.use_cases import THERE
 
 _SELECT = (
@@ -63,10 +65,13 @@ def types_of(connection: sqlite3.Connection, workspace: int, use_case: int, ids:
     return dict(rows.fetchall())
 
 
-def latest(connection: sqlite3.Connection, workspace: int, limit: int) -> list[StoredEvent]:
-    """The events that arrived last, newest arrival first."""
-    rows = connection.execute(f"{_SELECT} WHERE e.workspace = ? ORDER BY e.seq DESC LIMIT ?", (workspace, limit))
-    return [_event(connection, workspace, row, whole=False) for row in rows.fetchall()]
+def latest(connection: sqlite3.Connection, index: SideIndex, workspace: int, limit: int) -> list[StoredEvent]:
+    """The events that arrived last, newest arrival first. The side index knows them, however many events other
+    workspaces have got since."""
+    numbers: list[int] = []
+    for use_case in use_cases.numbers_of(connection, workspace):
+        numbers += IndexView(connection, index, use_case).newest_numbers(limit)
+    return by_numbers(connection, workspace, sorted(numbers, reverse=True)[:limit])
 
 
 def is_same(connection: sqlite3.Connection, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
@@ -83,7 +88,8 @@ def arrived_after(
 ) -> list[StoredEvent]:
     """Events with a greater number, ascending."""
     rows = connection.execute(
-        f"{_SELECT} WHERE e.seq > ?1 AND e.workspace = ?2 AND (?3 IS NULL OR e.use_case = ?3) ORDER BY e.seq LIMIT ?4",
+        # The plus keeps SQLite from sorting all events of the workspace for each page.
+        f"{_SELECT} WHERE e.seq > ?1 AND +e.workspace = ?2 AND (?3 IS NULL OR e.use_case = ?3) ORDER BY e.seq LIMIT ?4",
         (after, workspace, use_case, limit),
     ).fetchall()
     return [_event(connection, workspace, row, whole=False) for row in rows]

@@ -279,7 +279,7 @@ class SqliteStore:
 
     def latest_events(self, workspace: int, limit: int) -> list[StoredEvent]:
         with self._short_readers.snapshot() as connection:
-            return events.latest(connection, workspace, limit)
+            return events.latest(connection, self._index, workspace, limit)
 
     def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
         with self._short_readers.snapshot() as connection:

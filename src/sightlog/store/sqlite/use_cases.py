@@ -115,6 +115,12 @@ def delete(connection: sqlite3.Connection, workspace: int, id: str, now: int) ->
     return use_case
 
 
+def numbers_of(connection: sqlite3.Connection, workspace: int) -> list[int]:
+    """The numbers of a workspace's use cases."""
+    rows = connection.execute(f"SELECT number FROM use_cases WHERE workspace = ? AND {THERE}", (workspace,))
+    return [row[0] for row in rows]
+
+
 def deleted_ones(connection: sqlite3.Connection) -> list[int]:
     """The numbers of those that were deleted and still have rows."""
     return [row[0] for row in connection.execute("SELECT number FROM use_cases WHERE status = ?", (_DELETED,))]

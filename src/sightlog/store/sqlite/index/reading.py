@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,18 @@ class IndexView:
                 newest = max(newest, int(source.times()[mask].max()))
                 last = max(last, int(source.seqs()[mask].max()))
         return newest, last
+
+    def newest_numbers(self, limit: int) -> list[int]:
+        """The greatest `limit` numbers of events, descending: those that arrived last."""
+        found: list[int] = []
+        # All numbers of the tail are greater than those of segments, whose numbers do not overlap.
+        by_number = sorted(self.infos(), key=lambda info: info.last_seq, reverse=True)
+        tail: list[TailView | Segment] = [] if self.tail is None else [self.tail]
+        for source in chain(tail, map(self.segment, by_number)):
+            if len(found) >= limit:
+                break
+            found += np.sort(source.seqs()[source.alive()])[::-1].tolist()
+        return found[:limit]
 
     def frequent_values(self, field: str, most: int) -> list[tuple[tuple[str, Value], int]]:
         """((letter, value), how often) of the most frequent values of a field among the newest events."""
