@@ -2,7 +2,6 @@
 
 import gc
 import sqlite3
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -22,13 +21,11 @@ from sightlog.domain.limits import Limits
 from sightlog.operations.api_keys import authenticate
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.events import create_batch
-from sightlog.server import start_store
+from sightlog.server import start_store, tune_interpreter
 from sightlog.settings import load_settings
 from sightlog.store.sqlite.connection import DATABASE_FILE
 
 _BATCH_EVENTS = 100
-# As the server does; see interpreter_lock.py for why.
-_SWITCH_INTERVAL_SECONDS = 0.0005
 _CHUNKS_AHEAD = 2
 _FILL_WAITING = 16
 
@@ -56,7 +53,7 @@ class _OpenFolder:
     """A store in this process and what its operations need."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
+        tune_interpreter()
         self.settings = load_settings({}, data=str(folder))
         self.store = start_store(self.settings).store
         self.caller = authenticate(self.store, key, microseconds_now())

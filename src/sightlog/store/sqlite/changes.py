@@ -5,6 +5,7 @@ pictures that nothing names any more. Nothing here looks at more than the events
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from msgspec import json
 
@@ -16,7 +17,7 @@ from sightlog.domain.tallies import FEEDBACK, NO_TIME, sorted_contributions
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
-from sightlog.store.sqlite.connection import Row, insert_rows
+from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
 from sightlog.store.sqlite.index.keeping import SideIndex
 
 
@@ -56,7 +57,7 @@ class Changes:
         self.fields = fields.FieldChanges()
         self.sources = sources.SourceChanges()
         self.released: dict[str, None] = {}
-        self.to_settle: dict[tuple[int, str], None] = {}
+        self.to_settle: dict[int, dict[str, None]] = {}
 
     def write(self, pending: list[Pending], last_seq: int) -> int:
         """Write events with distinct ids, numbered after `last_seq`; the last number given."""
@@ -70,8 +71,7 @@ class Changes:
         self._insert(pending, last_seq)
         for workspace, numbered in workspaces.items():
             ids = [one.event.event_id for _, one in numbered]
-            for event_id in feedback.reviewed_ids(self.connection, workspace, ids):
-                self.to_settle[(workspace, event_id)] = None
+            self._settle(workspace, feedback.reviewed_ids(self.connection, workspace, ids))
         self._apply()
         return last_seq + len(pending)
 
@@ -89,9 +89,13 @@ class Changes:
                 self._remove(row)
         self._apply()
 
+    def _settle(self, workspace: int, event_ids: Iterable[str]) -> None:
+        """Look, when all is written, at what reviews say of these events."""
+        self.to_settle.setdefault(workspace, {}).update(dict.fromkeys(event_ids))
+
     def _apply(self) -> None:
-        for workspace, event_id in self.to_settle:
-            feedback.settle(self.connection, workspace, event_id, self.tallies, self.index)
+        for workspace, event_ids in self.to_settle.items():
+            feedback.settle(self.connection, workspace, list(event_ids), self.tallies, self.index)
         self.index.write_notes()
         tallies.apply_changes(self.connection, self.tallies, self.watch)
         fields.apply_changes(self.connection, self.fields)
@@ -121,7 +125,7 @@ class Changes:
         for field, _, value in entries:
             if field == "related_event_id":
                 feedback.forget(self.connection, workspace, str(value), timestamp, seq)
-                self.to_settle[(workspace, str(value))] = None
+                self._settle(workspace, (str(value),))
         self.released.update(dict.fromkeys(images.release(self.connection, seq)))
         self.connection.execute("DELETE FROM events WHERE seq = ?", (seq,))
 
@@ -132,9 +136,10 @@ class Changes:
             return
         types = {one.event.event_id: one.event.event_type for one in pending}
         ids = json.encode([review.related_event_id for review in reviews]).decode()
-        for event_id, event_type in self.connection.execute(
-            "SELECT event_id, event_type FROM events WHERE workspace = ? AND event_id IN"
-            " (SELECT value FROM json_each(?))",
+        for event_id, event_type in fetch_at_once(
+            self.connection,
+            "event_id, event_type",
+            "FROM events WHERE workspace = ? AND event_id IN (SELECT value FROM json_each(?))",
             (workspace, ids),
         ):
             types.setdefault(event_id, event_type)
@@ -157,7 +162,7 @@ class Changes:
             self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
             if event.related_event_id is not None:
                 reviews.append((one.workspace, event.related_event_id, event.timestamp, seq, event.feedback))
-                self.to_settle[(one.workspace, event.related_event_id)] = None
+                self._settle(one.workspace, (event.related_event_id,))
         insert_rows(
             self.connection,
             "INSERT INTO events (seq, workspace, use_case, event_id, timestamp, event_type, received_at, api_key,"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
+from msgspec import json
 
 from sightlog.domain.errors import StorageFull, StoreDamaged, StoreGone
 
@@ -94,6 +95,14 @@ def insert_rows(connection: sqlite3.Connection, into: str, rows: Sequence[Row], 
             statement = _insert_statement(into, len(rows[0]), size, conflict)
             connection.execute(statement, list(chain.from_iterable(rows[start : start + size])))
             start += size
+
+
+def fetch_at_once(connection: sqlite3.Connection, columns: str, rest: str, values: Row) -> list[list[Any]]:
+    """The rows of `SELECT columns rest` in one step of the statement, for the same reason. Values are numbers, texts
+    and nulls."""
+    row = connection.execute(f"SELECT json_group_array(json_array({columns})) {rest}", values).fetchone()
+    found: list[list[Any]] = json.decode(row[0])
+    return found
 
 
 @cache

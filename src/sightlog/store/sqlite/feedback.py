@@ -10,6 +10,7 @@ from sightlog.domain.feedback import FeedbackSummary, Review
 from sightlog.domain.tallies import FEEDBACK, NO_TIME
 from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.bodies import unpack
+from sightlog.store.sqlite.connection import fetch_at_once
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.tallies import TallyChanges
 
@@ -52,31 +53,38 @@ def forget(connection: sqlite3.Connection, workspace: int, related_event_id: str
 def settle(
     connection: sqlite3.Connection,
     workspace: int,
-    event_id: str,
+    event_ids: list[str],
     tallies: TallyChanges,
     index: SideIndex,
 ) -> None:
-    """Bring an event's status in line with the feedback that points at it; feedback itself never has a status."""
-    event = connection.execute(
-        "SELECT seq, use_case, event_type, feedback_status FROM events WHERE workspace = ? AND event_id = ?",
-        (workspace, event_id),
-    ).fetchone()
-    if event is None or event[2] == EventType.OPERATOR_FEEDBACK:
-        return
-    seq, use_case, _, before = event
-    decider = connection.execute(
-        "SELECT feedback FROM feedback WHERE workspace = ? AND related_event_id = ?"
-        " ORDER BY timestamp DESC, seq DESC LIMIT 1",
-        (workspace, event_id),
-    ).fetchone()
-    after = decider[0] if decider else None
-    if after == before:
-        return
-    connection.execute("UPDATE events SET feedback_status = ? WHERE seq = ?", (after, seq))
-    for status, n in ((before, -1), (after, 1)):
-        if status is not None:
-            tallies.add(use_case, (FEEDBACK, NO_TIME, status), n)
-    index.restate(use_case, seq, after)
+    """Bring the status of events in line with the feedback that points at them; feedback itself never has a status.
+    A few statements for all of them: beside a busy thread each costs more than its work."""
+    moved: dict[str | None, list[int]] = {}
+    ids = json.encode(event_ids).decode()
+    columns = f"e.seq, e.use_case, e.feedback_status, ({_NEWEST})"
+    for seq, use_case, before, after in fetch_at_once(connection, columns, _REVIEWED, (workspace, ids)):
+        if after == before:
+            continue
+        moved.setdefault(after, []).append(seq)
+        for status, n in ((before, -1), (after, 1)):
+            if status is not None:
+                tallies.add(use_case, (FEEDBACK, NO_TIME, status), n)
+        index.restate(use_case, seq, after)
+    for after, numbers in moved.items():
+        connection.execute(
+            "UPDATE events SET feedback_status = ? WHERE seq IN (SELECT value FROM json_each(?))",
+            (after, json.encode(numbers).decode()),
+        )
+
+
+_NEWEST = (
+    "SELECT f.feedback FROM feedback f WHERE f.workspace = ?1 AND f.related_event_id = e.event_id"
+    " ORDER BY f.timestamp DESC, f.seq DESC LIMIT 1"
+)
+_REVIEWED = (
+    "FROM json_each(?2) j CROSS JOIN events e ON e.workspace = ?1 AND e.event_id = j.value"
+    f" WHERE e.event_type <> '{EventType.OPERATOR_FEEDBACK.value}'"
+)
 
 
 def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:
