@@ -11,9 +11,10 @@ from benchmarks.apart import apart
 from benchmarks.generator import EventStream
 from benchmarks.in_process import fill
 from benchmarks.meanwhile import measure_meanwhile
+from benchmarks.pages import measure_pages
 from benchmarks.report import Run, say, write_parts
 from benchmarks.serving import make_data_folder
-from benchmarks.tables import ingestion_parts, meanwhile_part, stored_parts
+from benchmarks.tables import ingestion_parts, meanwhile_part, pages_part, stored_parts
 
 QUICK_EVENTS = 20_000
 DEFAULT_OUTPUT = Path("docs/performance.md")
@@ -54,6 +55,7 @@ def _measure_stored(folder: Path, stream: EventStream, patience: queries.Patienc
     say(f"filling: {stream.count:,} events")
     filled = apart(fill, place, key, stream)
     parts = stored_parts(filled, queries.measure_queries(place, key, stream.end, patience))
+    parts["pages"] = pages_part(measure_pages(place, key, stream, patience))
     seconds, days = (2.0, 3) if patience is queries.QUICK else (10.0, 3)
     parts["meanwhile"] = meanwhile_part(measure_meanwhile(place, key, stream, seconds, days))
     return parts

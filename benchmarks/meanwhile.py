@@ -46,6 +46,7 @@ class Meanwhile(Struct, frozen=True):
     removed: int
     removal_seconds: float
     queries_alone: float
+    queries_beside_ingestion: float
     queries_beside_removal: float
     start_after_kill: float
 
@@ -57,8 +58,13 @@ def measure_meanwhile(folder: Path, key: str, stream: EventStream, seconds: floa
     raw_rows = apart(insert_raw_rows_on_top, folder / DATABASE_FILE, fresh, 0)
     with Server(folder, key) as server:
         load = _Load(server, key, EventStream(_EVENTS_A_MONTH, time.time_ns() // 1000, seed=stream.seed + 1))
+        asker = _Asker(server, key, stream.end, seconds)
         say("meanwhile: ingestion alone")
         alone = load.run(seconds)
+        say("meanwhile: queries alone and beside it")
+        queries_alone = asker.run()
+        asked: list[float] = []
+        load.run_beside(lambda: asked.append(asker.run()), seconds)
         say("meanwhile: export")
         before = server.memory().own
         export_alone = _export(folder, seconds)
@@ -66,9 +72,7 @@ def measure_meanwhile(folder: Path, key: str, stream: EventStream, seconds: floa
         exported: list[float] = []
         beside_export = load.run_beside(lambda: exported.append(_export(folder, seconds)), seconds)
         say("meanwhile: removal")
-        queries_alone = _ask(server, key, stream.end, seconds)
-        asked: list[float] = []
-        asking = threading.Thread(target=lambda: asked.append(_ask(server, key, stream.end, seconds)))
+        asking = threading.Thread(target=lambda: asked.append(asker.run()))
         removal = _Removal(folder, stream, days_removed)
         asking.start()
         beside_removal = load.run_beside(removal.run, seconds)
@@ -86,7 +90,8 @@ def measure_meanwhile(folder: Path, key: str, stream: EventStream, seconds: floa
             removed=removal.removed,
             removal_seconds=removal.seconds,
             queries_alone=queries_alone,
-            queries_beside_removal=asked[0],
+            queries_beside_ingestion=asked[0],
+            queries_beside_removal=asked[1],
             start_after_kill=server.start_seconds,
         )
 
@@ -168,9 +173,19 @@ class _Removal:
         return answer
 
 
-def _ask(server: Server, key: str, end: int, seconds: float) -> float:
-    """The time that 99 % of some queries stay under, one after the other."""
-    asking = Asking(server.host, server.port, key)
+class _Asker:
+    """Asks some queries, one after the other, from a process of its own: in this one the load would hold it up."""
+
+    def __init__(self, server: Server, key: str, end: int, seconds: float) -> None:
+        self._arguments = (server.host, server.port, key, end, seconds)
+
+    def run(self) -> float:
+        """The time that 99 % of them stay under."""
+        return apart(_ask, *self._arguments)
+
+
+def _ask(host: str, port: int, key: str, end: int, seconds: float) -> float:
+    asking = Asking(host, port, key)
     chosen = [question for question in questions(end) if question.name in _ASKED_MEANWHILE]
     times: list[float] = []
     deadline = time.perf_counter() + seconds

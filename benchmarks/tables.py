@@ -15,6 +15,7 @@ from benchmarks.ingestion import (
     Ingestion,
 )
 from benchmarks.meanwhile import Meanwhile
+from benchmarks.pages import PageTiming
 from benchmarks.queries import Answers, Timing
 from benchmarks.report import milliseconds, rate, share, table, times
 
@@ -192,6 +193,22 @@ def _timings(timings: Sequence[Timing], answers: Answers) -> str:
     return table(head, rows)
 
 
+def pages_part(found: Sequence[PageTiming]) -> str:
+    """The dashboard's pages: frames with their first list, and then what arrives after them."""
+    rows = [
+        (
+            one.name,
+            milliseconds(one.p50),
+            milliseconds(one.p95),
+            milliseconds(one.first),
+            f"{one.size / 1000:,.0f}",
+            "late" if one.is_late else "< 50",
+        )
+        for one in sorted(found, key=lambda one: one.is_late)
+    ]
+    return table(("page", "p50 ms", "p95 ms", "first ms", "kB", "goal for p95, ms"), rows)
+
+
 def meanwhile_part(found: Meanwhile) -> str:
     """What goes on beside what, and how much of its rate alone is left."""
 
@@ -199,7 +216,7 @@ def meanwhile_part(found: Meanwhile) -> str:
         return share(value / found.alone)
 
     removal = f"{found.removed:,} events in {found.removal_seconds:.0f} s"
-    times_alone = times(found.queries_beside_removal / found.queries_alone)
+    times_before = times(found.queries_beside_removal / found.queries_beside_ingestion)
     rows = [
         ("*ceiling: raw rows on top of as many, in groups of 100, a second*", rate(found.raw_rows), "", ""),
         ("batches stored, events/s", rate(found.alone), "", ""),
@@ -214,8 +231,14 @@ def meanwhile_part(found: Meanwhile) -> str:
             of_alone(found.beside_removal),
             "≥ 0.7",
         ),
-        ("queries, p99 ms", milliseconds(found.queries_alone), "", ""),
-        ("queries beside a removal, p99 ms", milliseconds(found.queries_beside_removal), times_alone, "≤ 2 ×"),
+        ("queries on an idle server, p99 ms", milliseconds(found.queries_alone), "", ""),
+        ("queries beside ingestion, p99 ms", milliseconds(found.queries_beside_ingestion), "", ""),
+        (
+            "queries beside ingestion and a removal, p99 ms",
+            milliseconds(found.queries_beside_removal),
+            f"{times_before} beside ingestion",
+            "≤ 2 ×",
+        ),
         ("start after kill -9 until ready, s", f"{found.start_after_kill:.1f}", "", "< 3"),
     ]
     return table(("", "", "of alone", "goal"), rows)

@@ -246,6 +246,7 @@ def _source_ids(event: NewEvent) -> list[tuple[str, str]]:
     return [
         (f"images.{index}.{name}", source_id)
         for index, image in enumerate(event.images or ())
+        if image.source_id or image.input_source_id
         for name, source_id in image.source_ids()
     ]
 

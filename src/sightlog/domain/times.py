@@ -21,9 +21,11 @@ def parse_timestamp(text: str) -> tuple[int, bool]:
         raise ValueError(f"expected {EXPECTED}")
     try:
         moment = datetime.fromisoformat(text.upper() if text[-1] == "z" else text)
-        has_offset = moment.tzinfo is not None
+        zone = moment.tzinfo
+        if zone is UTC:
+            return microseconds(moment), True
         # The way to UTC may lead out of the years that there are: an OverflowError.
-        return microseconds(moment.astimezone(UTC) if has_offset else moment.replace(tzinfo=UTC)), has_offset
+        return microseconds(moment.astimezone(UTC) if zone else moment.replace(tzinfo=UTC)), zone is not None
     except (ValueError, OverflowError):
         raise ValueError(f"expected {EXPECTED}") from None
 
