@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sightlog.dashboard import routes as dashboard_routes
 from sightlog.dashboard import sign_in
 from sightlog.device import routes as device_routes
 from sightlog.domain.image_links import LinkSigner
+from sightlog.operations.batch_reading import BatchReader
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.guessing import Guessing
 from sightlog.operations.janitor import Janitor
@@ -99,6 +100,7 @@ def build_application(
         signer=LinkSigner(read_link_secret(settings.data), settings.public_url),
         space=SpaceGuard(blobs, settings.limits.min_free_bytes),
         completions=Completions(),
+        batches=BatchReader(),
         device_use_case=settings.device_use_case,
         hosts=allowed_hosts(settings.host, settings.public_url),
         guessing=Guessing(),
@@ -113,7 +115,7 @@ def build_application(
         if scope["type"] == "http":
             await router(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _answer_lifespan(receive, send)
+            await _answer_lifespan(receive, send, context.batches.close)
 
     return application
 
@@ -146,9 +148,11 @@ FRONT_DOOR = Route(
 )
 
 
-async def _answer_lifespan(receive: asgi.Receive, send: asgi.Send) -> None:
+async def _answer_lifespan(receive: asgi.Receive, send: asgi.Send, close: Callable[[], Awaitable[None]]) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -55,8 +55,11 @@ async def create_batch(request: ApiRequest) -> Answer:
     caller = request.require(*MAY_WRITE)
     request.context.space.require_space()
     raw = await request.body()
-    future = events.create_batch(request.store, caller, raw, request.limits, request.now)
-    receipts = await request.context.completions.of(future)
+    batches = request.context.batches
+    with batches.under_way():
+        accepted = await batches.read(raw, events.rules_of(caller, request.limits, request.now))
+        future = events.store_events(request.store, caller, accepted, request.now)
+        receipts = await request.context.completions.of(future)
     warned = [
         IndexedWarning(receipt.index or 0, warning.code, warning.path, warning.message)
         for receipt in receipts

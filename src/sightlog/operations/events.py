@@ -11,12 +11,12 @@ from sightlog.store.contract import Store
 
 def create_event(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
     """Store one event. Raises at once when its body is wrong; the future is done when it is durable."""
-    return _create(store, caller, [read_event(raw, rules_of(caller, limits, now))], now)
+    return store_events(store, caller, [read_event(raw, rules_of(caller, limits, now))], now)
 
 
 def create_batch(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
     """Store a batch, all or nothing. Raises at once when any of it is wrong."""
-    return _create(store, caller, read_batch(raw, rules_of(caller, limits, now)), now)
+    return store_events(store, caller, read_batch(raw, rules_of(caller, limits, now)), now)
 
 
 def check_event(caller: Caller, raw: bytes, limits: Limits, now: int) -> AcceptedEvent:
@@ -29,5 +29,6 @@ def rules_of(caller: Caller, limits: Limits, now: int) -> Reading:
     return Reading(limits=limits, now=now, lookback_days=caller.lookback_days, defaults=caller.defaults)
 
 
-def _create(store: Store, caller: Caller, events: list[AcceptedEvent], now: int) -> "Future[list[Receipt]]":
+def store_events(store: Store, caller: Caller, events: list[AcceptedEvent], now: int) -> "Future[list[Receipt]]":
+    """Store events that were read, all or none; the future is done when they are durable."""
     return store.add_events(caller.workspace, caller.key, events, now)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sightlog.blobs.contract import Blobs
 from sightlog.domain.image_links import LinkSigner
 from sightlog.domain.limits import Limits
+from sightlog.operations.batch_reading import BatchReader
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.guessing import Guessing
 from sightlog.operations.sources import Rhythms
@@ -35,6 +36,7 @@ class Context(Struct, frozen=True, kw_only=True):
     signer: LinkSigner
     space: SpaceGuard
     completions: Completions
+    batches: BatchReader
     device_use_case: str
     hosts: AllowedHosts
     guessing: Guessing

@@ -1,0 +1,165 @@
+"""Reading batches: here, or, while others are under way, in a process of its own.
+
+Reading a batch is half of the interpreter's work for it, and one interpreter runs one thread at a time: reading in
+another process lets this one store meanwhile. The other process does nothing else, keeps nothing, and ends with the
+pipe to it. Whatever it cannot do, a bad batch too, is done here, so that there is one way to refuse.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from msgspec import Struct, msgpack
+
+from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
+
+logger = logging.getLogger(__name__)
+
+# Smaller bodies are read faster than they are handed over.
+_SMALLEST_BODY_BYTES = 8_192
+_HEAD_BYTES = 4
+_NOTHING = b""
+# What the pipe's reader holds at most before it stops the other process: some answers.
+_BUFFER_BYTES = 2_000_000
+
+
+class _Asked(Struct, frozen=True):
+    rules: Reading
+    raw: bytes
+
+
+_questions = msgpack.Decoder(_Asked)
+_answers = msgpack.Decoder(list[AcceptedEvent])
+
+
+class BatchReader:
+    """For one event loop. The other process is started when batches first overlap, and started again when it ended."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._helper: _Helper | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._has_cores = len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else True
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """To be held by each request from before its batch is read until it is stored."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+
+    async def read(self, raw: bytes, rules: Reading) -> list[AcceptedEvent]:
+        """What `read_batch` returns. Raises what it raises."""
+        if self._under_way > 1 and self._has_cores and len(raw) >= _SMALLEST_BODY_BYTES:
+            helper = self._running_helper()
+            answer = await helper.ask(raw, rules) if helper is not None else _NOTHING
+            if answer:
+                return _answers.decode(answer)
+        return read_batch(raw, rules)
+
+    async def close(self) -> None:
+        """End the other process."""
+        if self._starting is not None:
+            await self._starting
+        if self._helper is not None:
+            await self._helper.close()
+
+    def _running_helper(self) -> "_Helper | None":
+        if self._helper is not None and not self._helper.has_ended:
+            return self._helper
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.get_running_loop().create_task(self._start())
+        return None
+
+    async def _start(self) -> None:
+        try:
+            self._helper = await _Helper.start()
+        except OSError as error:  # too many processes, or too little memory
+            logger.warning("batches are read in this process only: %s", error)
+            self._has_cores = False
+
+
+class _Helper:
+    """The other process: questions go in, answers come out in their order."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._waiting: deque[asyncio.Future[bytes]] = deque()
+        self._is_closing = False
+        self.has_ended = False
+        self._listening = asyncio.get_running_loop().create_task(self._listen())
+
+    @classmethod
+    async def start(cls) -> "_Helper":
+        pipe = asyncio.subprocess.PIPE
+        command = (sys.executable, "-m", __name__)
+        return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=_BUFFER_BYTES))
+
+    async def ask(self, raw: bytes, rules: Reading) -> bytes:
+        """The answer, or nothing when there is none."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        question = msgpack.encode(_Asked(rules, raw))
+        self._stdin.write(len(question).to_bytes(_HEAD_BYTES, "big") + question)
+        answer: bytes = await asyncio.shield(waiting)
+        return answer
+
+    async def close(self) -> None:
+        self._is_closing = True
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._listening
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await self._process.stdout.readexactly(_HEAD_BYTES)
+                answer = await self._process.stdout.readexactly(int.from_bytes(head, "big"))
+                self._settle(answer)
+        self.has_ended = True
+        while self._waiting:
+            self._settle(_NOTHING)
+        if not self._is_closing:
+            logger.warning("the process that reads batches ended; they are read here until there is another")
+        self._stdin.close()
+        await self._process.wait()
+
+    def _settle(self, answer: bytes) -> None:
+        waiting = self._waiting.popleft()
+        if not waiting.done():
+            waiting.set_result(answer)
+
+
+def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
+    """What the other process does, until its source ends."""
+    while len(head := source.read(_HEAD_BYTES)) == _HEAD_BYTES:
+        asked = _questions.decode(source.read(int.from_bytes(head, "big")))
+        try:
+            answer = msgpack.encode(read_batch(asked.raw, asked.rules))
+        except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
+            answer = _NOTHING
+        target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
+        target.flush()
+
+
+if __name__ == "__main__":
+    # Ctrl-C in a terminal, and the end of a service, reach this process too. It ends with the server, which first
+    # answers what is under way.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)
+    gc.freeze()
+    gc.disable()  # it keeps nothing, so there is nothing to collect
+    with suppress(BrokenPipeError):
+        answer_questions(sys.stdin.buffer, sys.stdout.buffer)

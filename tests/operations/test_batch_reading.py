@@ -1,0 +1,127 @@
+"""Batches that overlap are read in a process of its own, with the same result, and whatever becomes of that process."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pytest
+
+from sightlog.domain.api_keys import SourceDefaults
+from sightlog.domain.errors import Invalid, VisionEventsError
+from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
+from sightlog.domain.limits import Limits
+from sightlog.operations.batch_reading import BatchReader
+from tests.contract.plant import NOW
+from tests.strategies import seeded_events
+
+R = TypeVar("R")
+RULES = Reading(limits=Limits(), now=NOW, lookback_days=365, defaults=SourceDefaults(device_id="cam-of-the-key"))
+
+
+def body(seed: str, count: int = 40, **changes: object) -> bytes:
+    """A batch of varied events, some with warnings."""
+    events = [
+        event | {"useCaseId": "line", "comment": "long " * 50} | changes for event in seeded_events(count, 3, seed)
+    ]
+    return json.dumps({"events": events}, ensure_ascii=False).encode()
+
+
+def with_reader(work: Callable[[BatchReader], Awaitable[R]]) -> R:
+    """Run something in a loop of its own, with a reader whose other process is up."""
+
+    async def run() -> R:
+        reader = BatchReader()
+        reader._has_cores = True
+        try:
+            with reader.under_way(), reader.under_way():
+                await reader.read(body("first"), RULES)  # read here, because there is no other process yet
+                assert reader._starting is not None
+                await reader._starting
+                assert reader._helper is not None
+                return await work(reader)
+        finally:
+            await reader.close()
+
+    return asyncio.run(run())
+
+
+async def read_there(reader: BatchReader, raw: bytes) -> list[AcceptedEvent]:
+    """Read it in the other process, or fail."""
+    helper = reader._helper
+    assert helper is not None
+    assert await helper.ask(raw, RULES) != b""
+    return await reader.read(raw, RULES)
+
+
+def test_what_is_read_there_is_what_is_read_here() -> None:
+    bodies = [body(f"batch {n}") for n in range(12)]
+
+    async def all_at_once(reader: BatchReader) -> list[list[AcceptedEvent]]:
+        return await asyncio.gather(*(read_there(reader, raw) for raw in bodies))
+
+    assert with_reader(all_at_once) == [read_batch(raw, RULES) for raw in bodies]
+
+
+@pytest.mark.parametrize("changes", [{"timestamp": "noon"}, {"deviceId": 5}, {"eventType": "unknown"}])
+def test_bad_batch_is_refused_in_the_same_words(changes: dict[str, object]) -> None:
+    raw = body("bad", **changes)
+    with pytest.raises(Invalid) as here:
+        read_batch(raw, RULES)
+
+    async def refused(reader: BatchReader) -> VisionEventsError:
+        with pytest.raises(Invalid) as there:
+            await reader.read(raw, RULES)
+        return there.value
+
+    there = with_reader(refused)
+    assert (there.message, there.details) == (here.value.message, here.value.details)
+
+
+def test_batches_are_read_here_when_the_other_process_was_killed_and_there_is_another_one_later() -> None:
+    raw = body("killed")
+
+    async def kill_and_read(reader: BatchReader) -> tuple[list[AcceptedEvent], int, int]:
+        helper = reader._helper
+        assert helper is not None
+        waiting = [asyncio.ensure_future(reader.read(raw, RULES)) for _ in range(5)]
+        os.kill(helper._process.pid, signal.SIGKILL)
+        read = [one for batch in await asyncio.gather(*waiting) for one in batch]
+        while not helper.has_ended:
+            await asyncio.sleep(0.01)
+        await reader.read(raw, RULES)
+        assert reader._starting is not None
+        await reader._starting
+        assert reader._helper is not None
+        await read_there(reader, raw)
+        return read, helper._process.pid, reader._helper._process.pid
+
+    read, before, after = with_reader(kill_and_read)
+    assert read == read_batch(raw, RULES) * 5
+    assert before != after
+
+
+def test_a_batch_alone_is_read_here() -> None:
+    async def alone() -> None:
+        reader = BatchReader()
+        reader._has_cores = True
+        with reader.under_way():
+            assert await reader.read(body("alone"), RULES) == read_batch(body("alone"), RULES)
+        assert reader._starting is None
+
+    asyncio.run(alone())
+
+
+def test_the_other_process_ends_with_the_reader() -> None:
+    async def pid(reader: BatchReader) -> int:
+        assert reader._helper is not None
+        await read_there(reader, body("it is up"))
+        os.kill(reader._helper._process.pid, signal.SIGTERM)  # what a service's end sends to all processes
+        await read_there(reader, body("still there"))
+        return reader._helper._process.pid
+
+    ended = with_reader(pid)
+    with pytest.raises(ProcessLookupError):
+        os.kill(ended, 0)
