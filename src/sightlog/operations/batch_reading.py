@@ -19,6 +19,7 @@ from typing import IO
 from msgspec import Struct, msgpack
 
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
+from sightlog.domain.facts import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,17 @@ class _Asked(Struct, frozen=True):
     raw: bytes
 
 
+class _Answered(Struct, frozen=True):
+    """What was read. The events of a batch are alike: `entries` holds each of theirs once, and `places` where those of
+    each event are in it, so that there is less to take in."""
+
+    events: list[AcceptedEvent]
+    entries: list[Entry]
+    places: list[list[int]]
+
+
 _questions = msgpack.Decoder(_Asked)
-_answers = msgpack.Decoder(list[AcceptedEvent])
+_answers = msgpack.Decoder(_Answered)
 
 
 class BatchReader:
@@ -63,7 +73,7 @@ class BatchReader:
             helper = self._running_helper()
             answer = await helper.ask(raw, rules) if helper is not None else _NOTHING
             if answer:
-                return _answers.decode(answer)
+                return _unpack(answer)
         return read_batch(raw, rules)
 
     async def close(self) -> None:
@@ -142,12 +152,29 @@ class _Helper:
             waiting.set_result(answer)
 
 
+def _pack(events: list[AcceptedEvent]) -> bytes:
+    numbers: dict[Entry, int] = {}
+    places = [[numbers.setdefault(entry, len(numbers)) for entry in event.entries] for event in events]
+    # 1, 1.0 and true are the same key; their letters keep the last apart, and a filter takes the others for the same.
+    for event in events:
+        event.entries = []
+    return msgpack.encode(_Answered(events, list(numbers), places))
+
+
+def _unpack(answer: bytes) -> list[AcceptedEvent]:
+    answered = _answers.decode(answer)
+    entries = answered.entries
+    for event, places in zip(answered.events, answered.places, strict=True):
+        event.entries = [entries[place] for place in places]
+    return answered.events
+
+
 def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
     """What the other process does, until its source ends."""
     while len(head := source.read(_HEAD_BYTES)) == _HEAD_BYTES:
         asked = _questions.decode(source.read(int.from_bytes(head, "big")))
         try:
-            answer = msgpack.encode(read_batch(asked.raw, asked.rules))
+            answer = _pack(read_batch(asked.raw, asked.rules))
         except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
             answer = _NOTHING
         target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
