@@ -8,14 +8,15 @@ called quiet at night, or on Sunday, who never works then.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from msgspec import Struct
 
 from sightlog.domain.events import EventType
 from sightlog.domain.facets import SourceFacet
-from sightlog.domain.filters import EventFilters, Selection, ValueFilter, select
+from sightlog.domain.filters import EventFilters, Selection, select
 from sightlog.domain.times import format_timestamp, parse_timestamp
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.contract import Store
@@ -38,8 +39,13 @@ _LEAST_WINDOW = 900 * _SECOND
 _SECONDS_REMEMBERED = 60
 _MOST_REMEMBERED = 20_000
 
+# Before all events.
+_EARLIEST = -(2**62)
+
 SourceKey = tuple[int, str, str]
 """A use case, a kind, and a source's name."""
+Rhythm = tuple[int | None, int | None]
+"""When a source was last heard, feedback aside, and its usual interval; None for what its events do not tell."""
 
 
 class SourceState(Struct, frozen=True, kw_only=True):
@@ -56,73 +62,43 @@ class SourceState(Struct, frozen=True, kw_only=True):
     is_quiet: bool = False
 
 
-class Rhythms:
-    """Remembers what the events of a source say of its rhythm: of a silent source the usual interval cannot change,
-    and whether it is usually heard at this time holds for a minute."""
-
-    def __init__(self) -> None:
-        self._rhythms: dict[SourceKey, tuple[int, int | None, int | None]] = {}
-        self._expected: dict[SourceKey, tuple[int, int, bool]] = {}
-        self._lock = threading.Lock()
-
-    def of(self, source: "Source", last: int) -> tuple[int | None, int | None]:
-        """When a source whose last event of any kind is of this time was last heard, feedback aside, and its usual
-        interval; None for what its events do not tell."""
-        with self._lock:
-            known = self._rhythms.get(source.key)
-        if known is not None and known[0] == last:
-            return known[1:]
-        times = source.newest_times(_NEWEST)
-        heard, usual = max(times, default=None), usual_interval(times)
-        with self._lock:
-            if len(self._rhythms) >= _MOST_REMEMBERED:
-                self._rhythms.clear()
-            self._rhythms[source.key] = (last, heard, usual)
-        return heard, usual
-
-    def is_expected(self, source: "Source", last: int, now: int) -> bool:
-        """Whether the source is usually heard at the times since its last event."""
-        with self._lock:
-            known = self._expected.get(source.key)
-        if known is not None and known[0] == last and 0 <= now - known[1] < _SECONDS_REMEMBERED * _SECOND:
-            return known[2]
-        found = source.is_usually_heard(last, now)
-        with self._lock:
-            if len(self._expected) >= _MOST_REMEMBERED:
-                self._expected.clear()
-            self._expected[source.key] = (last, now, found)
-        return found
-
-
-class Source(Struct, frozen=True):
-    """One source, and what can be asked of its events, feedback aside."""
+class Sources(Struct, frozen=True):
+    """The sources of one kind in a use case, and what can be asked of their events, feedback aside."""
 
     store: Store
     workspace: int
     use_case: UseCase
     kind: str
-    name: str
 
-    @property
-    def key(self) -> SourceKey:
-        return self.use_case.number, self.kind, self.name
+    def key(self, name: str) -> SourceKey:
+        return self.use_case.number, self.kind, name
 
-    def newest_times(self, limit: int) -> list[int]:
-        """The times of its newest events, newest first."""
-        return self.store.newest_times(self.workspace, self.use_case, self._events(None, None), limit)
+    def rhythms(self, names: Collection[str]) -> dict[str, Rhythm]:
+        """What the newest events of these sources say of each."""
+        events = self._events(None, None)
+        times = self.store.newest_times_of(self.workspace, self.use_case, events, self.kind, names, _NEWEST)
+        return {name: (max(own, default=None), usual_interval(own)) for name, own in times.items()}
 
-    def is_usually_heard(self, last: int, now: int) -> bool:
-        """Whether it was heard in the hours of the silence a week or two ago; of a source without older events, a
-        day ago, and of one without any of these, always."""
-        start, end = last + 1, max(now, last + _LEAST_WINDOW)
+    def usually_heard(self, last: Mapping[str, int], now: int) -> set[str]:
+        """Those that were heard in the hours of their silence (`last` is its beginning) a week or two ago; of sources
+        without older events, a day ago, and of those without any of these, always."""
+        silences = {name: (at + 1, max(now, at + _LEAST_WINDOW)) for name, at in last.items()}
+        usual: set[str] = set()
         for step in (_WEEK, _DAY):
-            if self._has_events(None, end - step):
-                weeks = (1, 2) if step == _WEEK else (1,)
-                return any(self._has_events(start - step * back, end - step * back) for back in weeks)
-        return True
+            older = self._heard({name: (_EARLIEST, end - step) for name, (_, end) in silences.items()})
+            for back in (1, 2) if step == _WEEK else (1,):
+                shift = step * back
+                asked = {name: silences[name] for name in older - usual}
+                usual |= self._heard({name: (start - shift, end - shift) for name, (start, end) in asked.items()})
+            silences = {name: silence for name, silence in silences.items() if name not in older}
+        return usual | silences.keys()
 
-    def _has_events(self, start: int | None, end: int) -> bool:
-        return self.store.count_events(self.workspace, self.use_case, self._events(start, end), 1).count > 0
+    def _heard(self, spans: dict[str, tuple[int, int]]) -> set[str]:
+        if not spans:
+            return set()
+        start, end = min(start for start, _ in spans.values()), max(end for _, end in spans.values())
+        events = self._events(None if start == _EARLIEST else start, end)
+        return self.store.heard_between(self.workspace, self.use_case, events, self.kind, spans)
 
     def _events(self, start: int | None, end: int | None) -> Selection:
         return select(
@@ -131,9 +107,57 @@ class Source(Struct, frozen=True):
                 event_types=NO_FEEDBACK,
                 start_time=None if start is None else format_timestamp(start),
                 end_time=None if end is None else format_timestamp(end),
-                **{f"{self.kind}_id": ValueFilter("eq", self.name)},  # type: ignore[arg-type]  # one of the KINDS
             )
         )
+
+
+class Rhythms:
+    """Remembers what the events of a source say of its rhythm: of a silent source the usual interval cannot change,
+    and whether it is usually heard at this time holds for a minute."""
+
+    def __init__(self) -> None:
+        self._rhythms: dict[SourceKey, tuple[int, Rhythm]] = {}
+        self._expected: dict[SourceKey, tuple[int, int, bool]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, sources: Sources, last: Mapping[str, int]) -> dict[str, Rhythm]:
+        """The rhythms of sources by their names; `last` is the time of each one's last event of any kind."""
+        with self._lock:
+            known = {name: self._rhythms.get(sources.key(name)) for name in last}
+        found = {name: one[1] for name, one in known.items() if one is not None and one[0] == last[name]}
+        missing = last.keys() - found.keys()
+        if missing:
+            asked = sources.rhythms(missing)
+            with self._lock:
+                _make_room(self._rhythms)
+                self._rhythms |= {sources.key(name): (last[name], rhythm) for name, rhythm in asked.items()}
+            found |= asked
+        return found
+
+    def expected(self, sources: Sources, last: Mapping[str, int], now: int) -> set[str]:
+        """Those of the sources that are usually heard at the times since their last event."""
+        with self._lock:
+            known = {name: self._expected.get(sources.key(name)) for name in last}
+        lately = _SECONDS_REMEMBERED * _SECOND
+        found = {
+            name: one[2]
+            for name, one in known.items()
+            if one is not None and one[0] == last[name] and 0 <= now - one[1] < lately
+        }
+        missing = {name: at for name, at in last.items() if name not in found}
+        if missing:
+            usual = sources.usually_heard(missing, now)
+            asked = {name: name in usual for name in missing}
+            with self._lock:
+                _make_room(self._expected)
+                self._expected |= {sources.key(name): (last[name], now, one) for name, one in asked.items()}
+            found |= asked
+        return {name for name, is_expected in found.items() if is_expected}
+
+
+def _make_room(memory: dict[SourceKey, Any]) -> None:
+    if len(memory) >= _MOST_REMEMBERED:
+        memory.clear()
 
 
 def usual_interval(newest_first: Sequence[int]) -> int | None:
@@ -152,9 +176,11 @@ def states_of(
     has_reviews = any(one.value == EventType.OPERATOR_FEEDBACK for one in facets.event_types)
     of_kind = {"device": facets.devices, "stream": facets.streams, "workflow": facets.workflows}
     return [
-        _state(rhythms, Source(store, workspace, use_case, kind, one.value), one, now, has_reviews=has_reviews)
+        state
         for kind in kinds
-        for one in of_kind[kind]
+        for state in _states(
+            rhythms, Sources(store, workspace, use_case, kind), of_kind[kind], now, has_reviews=has_reviews
+        )
     ]
 
 
@@ -166,19 +192,30 @@ def quiet_sources(store: Store, rhythms: Rhythms, workspace: int, use_case: UseC
     return sorted((one for one in found if one.is_quiet), key=lambda one: -(one.last_heard or 0))
 
 
-def _state(rhythms: Rhythms, source: Source, facet: SourceFacet, now: int, *, has_reviews: bool) -> SourceState:
-    last = None if facet.last_event_at is None else parse_timestamp(facet.last_event_at)[0]
-    usual, is_quiet = None, False
-    if last is not None and (has_reviews or now - last > _LEAST_SILENCE):
-        last, usual = rhythms.of(source, last)
-    if last is not None and usual is not None and now - last > max(_TIMES_USUAL * usual, _LEAST_SILENCE):
-        is_quiet = rhythms.is_expected(source, last, now)
-    return SourceState(
-        kind=source.kind,
-        name=source.name,
-        count=facet.count,
-        fails=facet.fails,
-        last_heard=last,
-        usual=usual,
-        is_quiet=is_quiet,
-    )
+def _states(
+    rhythms: Rhythms, sources: Sources, facets: Sequence[SourceFacet], now: int, *, has_reviews: bool
+) -> list[SourceState]:
+    last = {one.value: parse_timestamp(one.last_event_at)[0] for one in facets if one.last_event_at is not None}
+    asked = {name: at for name, at in last.items() if has_reviews or now - at > _LEAST_SILENCE}
+    found = {name: (at, None) for name, at in last.items()} | rhythms.of(sources, asked)
+    silent = {
+        name: at
+        for name, (at, usual) in found.items()
+        if at is not None and usual is not None and now - at > max(_TIMES_USUAL * usual, _LEAST_SILENCE)
+    }
+    quiet = rhythms.expected(sources, silent, now)
+    states = []
+    for one in facets:
+        heard, usual = found.get(one.value, (None, None))
+        states.append(
+            SourceState(
+                kind=sources.kind,
+                name=one.value,
+                count=one.count,
+                fails=one.fails,
+                last_heard=heard,
+                usual=usual,
+                is_quiet=one.value in quiet,
+            )
+        )
+    return states

@@ -4,7 +4,7 @@ Every method names its workspace (by its number) or belongs to the program as a 
 may be called from any thread. A write returns only after its commit is on disk. Times are microseconds since 1970.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -154,6 +154,20 @@ class Store(Protocol):
     def newest_times(self, workspace: int, use_case: UseCase, selection: Selection, limit: int) -> list[int]:
         """The timestamps of the newest `limit` matching events, newest first; fewer when the time limit passes, and
         QueryTooSlow when there are none by then."""
+        ...
+
+    def newest_times_of(
+        self, workspace: int, use_case: UseCase, selection: Selection, kind: str, names: Collection[str], limit: int
+    ) -> dict[str, list[int]]:
+        """The timestamps of the newest `limit` matching events of each of these sources (`kind` is device, stream or
+        workflow), newest first. QueryTooSlow when the time limit passes."""
+        ...
+
+    def heard_between(
+        self, workspace: int, use_case: UseCase, selection: Selection, kind: str, spans: Mapping[str, tuple[int, int]]
+    ) -> set[str]:
+        """Which of these sources have a matching event between two times of their own (microseconds, both included).
+        QueryTooSlow when the time limit passes."""
         ...
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:

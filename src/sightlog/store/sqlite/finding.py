@@ -105,8 +105,8 @@ class Search:
         return total
 
     def matching(self) -> Iterator[tuple[TailView | Segment, Mask]]:
-        """Every piece of the index with the places of the events that match, in no order of time.
-        Raises QueryTooSlow."""
+        """Every piece of the index with the places of the events that match: the tail, and then the segments, the
+        one with the newest event first. Raises QueryTooSlow."""
         for source in self._sources(self.end):
             if self._is_time_up(source.size):
                 raise self._too_slow()

@@ -1,7 +1,7 @@
 """The store on SQLite: every promise of the contract, handed to the module that keeps it."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +36,7 @@ from sightlog.store.sqlite import (
     last_visits,
     rebuilding,
     removing,
+    source_times,
     use_cases,
     views,
     workspaces,
@@ -228,6 +229,20 @@ class SqliteStore:
             search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
             numbers, _ = search.find(None, limit)
             return events.times_of(connection, numbers)
+
+    def newest_times_of(
+        self, workspace: int, use_case: UseCase, selection: Selection, kind: str, names: Collection[str], limit: int
+    ) -> dict[str, list[int]]:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            return source_times.newest_times(search, kind, names, limit)
+
+    def heard_between(
+        self, workspace: int, use_case: UseCase, selection: Selection, kind: str, spans: Mapping[str, tuple[int, int]]
+    ) -> set[str]:
+        with self._readers.snapshot(self._limits.query_seconds) as connection:
+            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+            return source_times.heard_between(search, kind, spans)
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         with self._short_readers.snapshot() as connection:

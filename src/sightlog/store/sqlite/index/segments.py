@@ -128,6 +128,7 @@ class Segment:
         self.size = info.events
         self._states: States | None = None
         self._are_states_read = False
+        self._times: Integers | None = None
 
     def find(self, match: Match) -> Mask:
         mask = np.zeros(self.size, np.bool_)
@@ -211,7 +212,9 @@ class Segment:
 
     def times(self) -> Integers:
         """Ascending."""
-        return self._integers(TIMES)
+        if self._times is None:
+            self._times = self._integers(TIMES)
+        return self._times
 
     def seqs(self) -> Integers:
         return self._integers(SEQS)
