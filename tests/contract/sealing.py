@@ -34,4 +34,5 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(parts, "_VALUES_PER_PART", 2)
             patch.setattr(parts, "_ORDINALS_PER_PART", 5)
             patch.setattr(parts, "_NUMBERS_PER_PART", 3)
+            patch.setattr(parts, "_INTEGERS_PER_PART", 4)
         yield

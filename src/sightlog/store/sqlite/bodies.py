@@ -53,7 +53,9 @@ class BodyPacker:
     def _new_compressor(self) -> zstandard.ZstdCompressor:
         if not self._number:
             return zstandard.ZstdCompressor(level=_LEVEL)
-        return zstandard.ZstdCompressor(level=_LEVEL, dict_data=_dictionary(self._connection, self._number))
+        dictionary = _dictionary(self._connection, self._number)
+        dictionary.precompute_compress(level=_LEVEL)
+        return zstandard.ZstdCompressor(level=_LEVEL, dict_data=dictionary)
 
     def pack(self, bodies: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """The frames of these (rest, images)."""
@@ -62,11 +64,16 @@ class BodyPacker:
             self._samples += joined[: _SAMPLES - len(self._samples)]
             if len(self._samples) >= _SAMPLES:
                 self._train()
-        # One call for all: it lets go of the interpreter's lock once.
-        packed = self._compressor.multi_compress_to_buffer(joined)
-        frames = [packed[place].tobytes() for place in range(len(joined))]
+        frames = self._compress(joined)
         self._watch(len(joined), sum(map(len, frames)))
         return frames
+
+    def _compress(self, joined: list[Body]) -> list[bytes]:
+        if len(joined) == 1:  # a tenth of the time of the call below
+            return [self._compressor.compress(joined[0])]
+        # One call for all: it lets go of the interpreter's lock once.
+        packed = self._compressor.multi_compress_to_buffer(joined)
+        return [packed[place].tobytes() for place in range(len(joined))]
 
     def _train(self) -> None:
         try:

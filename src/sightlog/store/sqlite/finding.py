@@ -101,7 +101,7 @@ class Search:
                 source.info.first_seq <= max(numbers) and source.info.last_seq >= min(numbers)
             ):
                 mask = self._matching_in(source)
-                total += int(np.count_nonzero(np.isin(source.seqs()[mask], numbers)))
+                total += int(np.count_nonzero(np.isin(source.seqs_at(np.flatnonzero(mask)), numbers)))
         return total
 
     def matching(self) -> Iterator[tuple[TailView | Segment, Mask]]:
@@ -173,10 +173,10 @@ class Search:
             tied = mask & (times == before.timestamp)
             places = np.flatnonzero(mask & (times < before.timestamp))[-limit:]
             if tied.any():
-                same = self._with_ids(source.seqs()[tied].tolist())
+                same = self._with_ids(source.seqs_at(np.flatnonzero(tied)).tolist())
                 after = [one for one in same if one[1] < before.event_id]
-                return after + self._with_ids(source.seqs()[places].tolist())
-        return self._with_ids(source.seqs()[places[-limit:]].tolist())
+                return after + self._with_ids(source.seqs_at(places).tolist())
+        return self._with_ids(source.seqs_at(places[-limit:]).tolist())
 
     def _with_ids(self, numbers: list[int]) -> list[Found]:
         rows = self.connection.execute(

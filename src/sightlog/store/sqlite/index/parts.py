@@ -6,6 +6,8 @@ A part belongs to a field and a type, and is found by the first value in it:
     one common value   the set of its events
     numbers            a few thousand, ascending, and whose they are
     no value           the set of the events that have the field in this type at all
+
+The times and the numbers of the events belong to no field; of these, a part is found by the place of its first event.
 """
 
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ _COMMON_EVENTS = 64
 _VALUES_PER_PART = 256
 _ORDINALS_PER_PART = 8_192
 _NUMBERS_PER_PART = 2_048
+_INTEGERS_PER_PART = 4_096
 
 # The columns that are not entries have no field.
 TIMES, SEQS, STATES = "t", "q", "x"
@@ -49,10 +52,7 @@ _MANY, _ONE = b"M", b"O"
 def parts_of(contents: Contents) -> list[Row]:
     """The rows (field, type, first value, content) of a segment."""
     size = len(contents.seqs)
-    rows: list[Row] = [
-        ("", TIMES, None, compress(pack_integers(contents.times))),
-        ("", SEQS, None, compress(pack_integers(contents.seqs))),
-    ]
+    rows = [*_integer_parts(TIMES, contents.times), *_integer_parts(SEQS, contents.seqs)]
     for (field, letter), column in sorted(contents.texts.items()):
         if column.values:
             rows.append((field, letter, None, _presence(column.ordinals, size)))
@@ -62,6 +62,11 @@ def parts_of(contents: Contents) -> list[Row]:
             rows.append((field, NUMBER, None, _presence(numbers.ordinals, size)))
             rows.extend((field, NUMBER, *part) for part in _number_parts(numbers))
     return rows
+
+
+def _integer_parts(letter: str, integers: Integers) -> Iterator[Row]:
+    for start in range(0, len(integers), _INTEGERS_PER_PART):
+        yield "", letter, start, compress(pack_integers(integers[start : start + _INTEGERS_PER_PART]))
 
 
 def _presence(ordinals: Ordinals, size: int) -> bytes:
@@ -129,7 +134,9 @@ def mark_texts(content: bytes, passes: Any, mask: Mask) -> None:
         return
     values, packed_counts, packed = msgpack.decode(content[1:])
     chosen = [place for place, value in enumerate(values) if passes(value)]
-    if chosen:
+    if len(chosen) == len(values):
+        mask[unpack_list(packed)] = True
+    elif chosen:
         ends = np.cumsum(unpack_integers(packed_counts)).tolist()
         ordinals = unpack_list(packed)
         for place in chosen:
@@ -142,7 +149,7 @@ def read_set(content: bytes, size: int) -> Mask:
 
 
 def read_integers(content: bytes) -> Integers:
-    """The times or the numbers of the events."""
+    """Times or numbers of events."""
     return unpack_integers(decompress(content))
 
 

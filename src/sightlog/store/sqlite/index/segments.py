@@ -219,8 +219,27 @@ class Segment:
     def seqs(self) -> Integers:
         return self._integers(SEQS)
 
+    def seqs_at(self, places: Integers) -> Integers:
+        """The numbers of the events at some places: only the parts that hold them are unpacked."""
+        parts = self._integer_parts(SEQS)
+        starts = np.array([start for start, _ in parts])
+        which = np.searchsorted(starts, places, "right") - 1
+        found = np.empty(len(places), np.int64)
+        for number in np.unique(which).tolist():
+            chosen = which == number
+            found[chosen] = read_integers(parts[number][1])[places[chosen] - starts[number]]
+        return found
+
     def _integers(self, letter: str) -> Integers:
-        return read_integers(self._parts("", letter, "first IS NULL")[0][0])
+        return np.concatenate([read_integers(content) for _, content in self._integer_parts(letter)])
+
+    def _integer_parts(self, letter: str) -> list[tuple[int, bytes]]:
+        """(place of the first event, content). Segments that were sealed by an older version have one, without it."""
+        return self._connection.execute(
+            "SELECT coalesce(first, 0), content FROM segment_parts WHERE segment = ? AND field = '' AND type = ?"
+            " ORDER BY first",
+            (self.info.number, letter),
+        ).fetchall()
 
     def columns(self) -> list[ColumnKey]:
         """The fields and types that occur, but for the feedback status."""

@@ -193,6 +193,10 @@ class TailView:
     def seqs(self) -> Integers:
         return np.frombuffer(self._tail.seqs[: self.size].tobytes(), np.int64)
 
+    def seqs_at(self, places: Integers) -> Integers:
+        """The numbers of the events at some places."""
+        return self.seqs()[places]
+
     def newest(self, mask: Mask, limit: int) -> list[Candidate]:
         """The newest `limit` events of a mask, in their order."""
         places = np.flatnonzero(mask)
