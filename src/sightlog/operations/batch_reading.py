@@ -113,7 +113,7 @@ class _Helper:
     @classmethod
     async def start(cls) -> "_Helper":
         pipe = asyncio.subprocess.PIPE
-        command = (sys.executable, "-m", __name__)
+        command = (sys.executable, "-P", "-m", __name__)  # nothing from the folder that it was started in
         return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=_BUFFER_BYTES))
 
     async def ask(self, raw: bytes, rules: Reading) -> bytes:
