@@ -44,7 +44,8 @@ class Writer(Generic[T]):
     def __init__(self, begin: Callable[[], T], most_waiting: int, translate: Callable[[Exception], Exception]) -> None:
         self._begin = begin
         self._translate = translate
-        self._waiting: queue.Queue[_Waiting | None] = queue.Queue(most_waiting)
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._most_waiting = most_waiting
         self._door = threading.Lock()
         self._closed = False
         self._is_working = False
@@ -57,10 +58,9 @@ class Writer(Generic[T]):
         with self._door:
             if self._closed:
                 raise Busy("the server is shutting down; send this again when it is back")
-            try:
-                self._waiting.put_nowait((job, future))
-            except queue.Full:
-                raise Busy("too many writes are waiting; try again in a second") from None
+            if self._waiting.qsize() >= self._most_waiting:
+                raise Busy("too many writes are waiting; try again in a second")
+            self._waiting.put((job, future))
         return future
 
     def run(self, job: Callable[[T], R]) -> R:
