@@ -46,7 +46,7 @@ bench-peers: ## the figures of docs/peers.md: FiftyOne, MongoDB and PostgreSQL b
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks.peers $(ARGS)
 
-bench-large: ## the same with ten million events: an hour or more, and 20 GB in the system's temporary folder
+bench-large: ## the same with ten million events: half an hour, and 20 GB in the system's temporary folder
 	@sh scripts/setup.sh test
 	@$(bin)/python -m benchmarks --events 10000000 --only queries --parts-for large $(ARGS)
 
