@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
@@ -29,8 +30,14 @@ def body(seed: str, count: int = 40, **changes: object) -> bytes:
     return json.dumps({"events": events}, ensure_ascii=False).encode()
 
 
+def in_a_loop(work: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    """Run something in a loop of its own, in a thread of its own: in this one a browser's loop may still run."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
+
+
 def with_reader(work: Callable[[BatchReader], Awaitable[R]]) -> R:
-    """Run something in a loop of its own, with a reader whose other process is up."""
+    """Run something with a reader whose other process is up."""
 
     async def run() -> R:
         reader = BatchReader()
@@ -45,7 +52,7 @@ def with_reader(work: Callable[[BatchReader], Awaitable[R]]) -> R:
         finally:
             await reader.close()
 
-    return asyncio.run(run())
+    return in_a_loop(run)
 
 
 async def read_there(reader: BatchReader, raw: bytes) -> list[AcceptedEvent]:
@@ -111,7 +118,7 @@ def test_a_batch_alone_is_read_here() -> None:
             assert await reader.read(body("alone"), RULES) == read_batch(body("alone"), RULES)
         assert reader._starting is None
 
-    asyncio.run(alone())
+    in_a_loop(alone)
 
 
 def test_the_other_process_ends_with_the_reader() -> None:
