@@ -20,7 +20,7 @@ from sightlog.domain.event_reading import AcceptedEvent, NewBatch, Reading, read
 from sightlog.domain.limits import Limits
 from sightlog.operations.api_keys import authenticate
 from sightlog.operations.clock import microseconds_now
-from sightlog.operations.events import create_batch
+from sightlog.operations.events import rules_of, store_events
 from sightlog.server import start_store, tune_interpreter
 from sightlog.settings import load_settings
 from sightlog.store.sqlite.connection import DATABASE_FILE
@@ -61,7 +61,8 @@ class _OpenFolder:
     def add_body(self, body: bytes) -> "Future[Any]":
         """What `POST /vision-events/batch` does after HTTP."""
         now = time.time_ns() // 1000
-        return create_batch(self.store, self.caller, body, self.settings.limits, now)
+        events = read_batch(body, rules_of(self.caller, self.settings.limits, now))
+        return store_events(self.store, self.caller, events, now)
 
     def add_accepted(self, batch: list[AcceptedEvent]) -> "Future[Any]":
         """The part of it that the store does."""

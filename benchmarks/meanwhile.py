@@ -1,9 +1,6 @@
 """What a store with many events does while something large goes on: an export, or the removal of many events; and how
 long a server takes to start after it was killed. Ingestion alone, in the same run, is the peer."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,10 +16,9 @@ from benchmarks.generator import EventStream
 from benchmarks.load import Asking, percentile, request_bytes, run_load
 from benchmarks.queries import questions
 from benchmarks.report import say
-from benchmarks.serving import Server
+from benchmarks.serving import Server, run_command, start_command
 from sightlog.domain.times import MICROSECONDS_PER_DAY
 from sightlog.operations.workspaces import FIRST_SLUG
-from sightlog.settings import PREFIX
 from sightlog.store.sqlite.connection import DATABASE_FILE
 
 _CONNECTIONS = 4
@@ -123,15 +119,9 @@ class _Load:
         return rate
 
 
-def _command(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    command = [sys.executable, "-m", "sightlog", *words, "--data", str(folder)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
-
-
 def _export(folder: Path, seconds: float) -> float:
     """Bytes a second of `sightlog events export` through the server, of so many seconds of it."""
-    process = _command(folder, "events", "export")
+    process = start_command(folder, "events", "export")
     stream: IO[bytes] | None = process.stdout
     assert stream is not None
     try:
@@ -160,17 +150,10 @@ class _Removal:
         self.seconds = 0.0
 
     def run(self) -> None:
-        self._do("workspaces", "set", FIRST_SLUG, "--lookback-days", self._lookback)
+        run_command(self._folder, "workspaces", "set", FIRST_SLUG, "--lookback-days", self._lookback)
         began = time.perf_counter()
-        self.removed = msgspec.json.decode(self._do("retention", "run", "--json"))["tooOld"]
+        self.removed = msgspec.json.decode(run_command(self._folder, "retention", "run", "--json"))["tooOld"]
         self.seconds = time.perf_counter() - began
-
-    def _do(self, *words: str) -> bytes:
-        process = _command(self._folder, *words)
-        answer = process.communicate()[0]
-        if process.returncode:
-            raise RuntimeError(f"sightlog {' '.join(words)} failed")
-        return answer
 
 
 class _Asker:

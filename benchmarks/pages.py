@@ -2,9 +2,6 @@
 and what arrives after it. The newest events are given a picture first, so that tiles have their overlays to draw."""
 
 import http.client
-import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -17,9 +14,8 @@ from benchmarks.load import Asking, percentile, request_bytes, run_load
 from benchmarks.pictures import photo, upload
 from benchmarks.queries import Patience
 from benchmarks.report import say
-from benchmarks.serving import Server
+from benchmarks.serving import Server, run_command
 from sightlog.operations.workspaces import FIRST_SLUG
-from sightlog.settings import PREFIX
 
 _WITH_PICTURES = 300
 
@@ -110,9 +106,7 @@ def _add_pictures(server: Server, key: str, stream: EventStream) -> str:
 
 def _sign_in(server: Server, folder: Path) -> str:
     """The owner's session cookie, by a sign-in link."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    command = [sys.executable, "-m", "sightlog", "sign-in-link", "--data", str(folder)]
-    link = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    link = run_command(folder, "sign-in-link").decode().strip()
     with closing(http.client.HTTPConnection(server.host, server.port)) as connection:
         connection.request("POST", urlsplit(link).path)
         cookie = connection.getresponse().getheader("Set-Cookie")

@@ -44,6 +44,26 @@ def make_data_folder(folder: Path) -> str:
     return started.first_key
 
 
+def _clean_environment() -> dict[str, str]:
+    """This process's, without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+def start_command(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+    """Start `sightlog WORDS` on a folder; its standard output is a pipe."""
+    command = [sys.executable, "-m", "sightlog", *words, "--data", str(folder)]
+    return subprocess.Popen(command, env=_clean_environment(), stdout=subprocess.PIPE)
+
+
+def run_command(folder: Path, *words: str) -> bytes:
+    """The standard output of `sightlog WORDS`, which must succeed."""
+    process = start_command(folder, *words)
+    answer = process.communicate()[0]
+    if process.returncode:
+        raise RuntimeError(f"sightlog {' '.join(words)} failed")
+    return answer
+
+
 class Server:
     """`python -m sightlog serve` on a folder, with the two routes that store nothing. A context manager."""
 
@@ -54,7 +74,7 @@ class Server:
         self.start_seconds = 0.0
 
     def __enter__(self) -> "Server":
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        environment = _clean_environment()
         environment[PREFIX + "BENCHMARK_ROUTES"] = "1"
         command = [sys.executable, "-m", "sightlog", "serve", "--data", str(self.folder), "--port", "0"]
         self._log: IO[bytes] = (self.folder.parent / f"{self.folder.name}.log").open("wb")

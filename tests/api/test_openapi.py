@@ -69,6 +69,7 @@ def test_every_reference_resolves(description: Json) -> None:
         target: Any = description
         for part in reference.removeprefix("#/").split("/"):
             target = target[part]
+        assert target, reference
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

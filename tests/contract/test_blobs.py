@@ -250,6 +250,7 @@ def test_two_that_hold_the_same_in_another_order_do_not_wait_for_ever(blobs: Blo
     with ThreadPoolExecutor(4) as pool:
         for holding in [pool.submit(hold, order) for order in (1, -1, 1, -1)]:
             holding.result(30)
+            assert holding.done()
 
 
 def test_publishing_and_removing_the_same_bytes_at_once_never_loses_what_a_row_names(blobs: Blobs) -> None:

@@ -169,6 +169,7 @@ def test_a_process_that_was_killed_holds_nothing(folder: Path, holder: subproces
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     store = open_folder(folder, Limits())
+    assert store.is_ready()
     store.close()
 
 

@@ -127,7 +127,7 @@ def test_no_text_brings_anything_but_a_value_or_a_value_error(text: str) -> None
         timestamp, _ = parse_timestamp(text)
     except ValueError:
         return
-    format_timestamp(timestamp)
+    assert parse_timestamp(format_timestamp(timestamp))[0] == timestamp
 
 
 def test_a_bare_date_as_a_bound_is_its_first_or_its_last_microsecond() -> None:

@@ -14,6 +14,7 @@ from sightlog.domain.api_keys import SourceDefaults
 from sightlog.domain.errors import Invalid, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
 from sightlog.domain.limits import Limits
+from sightlog.operations import batch_reading
 from sightlog.operations.batch_reading import BatchReader
 from tests.contract.plant import NOW
 from tests.strategies import seeded_events
@@ -108,6 +109,22 @@ def test_batches_are_read_here_when_the_other_process_was_killed_and_there_is_an
     read, before, after = with_reader(kill_and_read)
     assert read == read_batch(raw, RULES) * 5
     assert before != after
+
+
+def test_batches_are_read_here_when_the_other_process_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_reading, "_SECONDS_OF_PATIENCE", 0.3)
+    raw = body("hanging")
+
+    async def hang_and_read(reader: BatchReader) -> list[AcceptedEvent]:
+        helper = reader._helper
+        assert helper is not None
+        os.kill(helper._process.pid, signal.SIGSTOP)
+        read = await asyncio.gather(*(reader.read(raw, RULES) for _ in range(3)))
+        while not helper.has_ended:
+            await asyncio.sleep(0.01)
+        return [one for batch in read for one in batch]
+
+    assert with_reader(hang_and_read) == read_batch(raw, RULES) * 3
 
 
 def test_a_batch_alone_is_read_here() -> None:

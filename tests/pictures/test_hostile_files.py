@@ -154,6 +154,8 @@ def test_files_that_pillow_remarks_on_are_shown_in_silence(tmp_path: Path) -> No
         path = saved(tmp_path, data)
         check_picture(path, Limits())
         shrink(path, tmp_path / "small", "thumb")
+        with Image.open(tmp_path / "small") as small:
+            assert small.size == (8, 8) or small.size == quarters().size
 
 
 def test_pictures_within_a_higher_limit_are_shown_without_remark(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sightlog.dashboard.frame import render
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.sparklines import sparkline
 from sightlog.dashboard.use_case_visits import visit_use_case
+from sightlog.domain.errors import QueryTooSlow
 from sightlog.domain.events import EventType
 from sightlog.domain.names import name_key
 from sightlog.domain.stored import Count
@@ -60,11 +61,12 @@ class TableState(Struct, frozen=True):
 
 class TableRow(Struct, frozen=True):
     """A use case, when its newest event was, feedback aside, and how many events wait for a review; the latter only
-    when the table is sorted by it, since it is counted anew."""
+    when the table is sorted by it, since it is counted anew. What took too long is late: it comes with the figures."""
 
     use_case: UseCaseSummary
-    last_event: int | None
-    to_review: Count | None
+    last_event: int | None = None
+    to_review: Count | None = None
+    is_late: bool = False
 
 
 def read_state(request: ApiRequest) -> TableState:
@@ -103,15 +105,18 @@ def _row(store: Store, workspace: int, row: UseCaseSummary, state: TableState) -
     last = None if row.last_event_at is None else parse_timestamp(row.last_event_at)[0]
     has_reviews = EventType.OPERATOR_FEEDBACK in row.event_types
     if not has_reviews and state.sort != "review":
-        return TableRow(row, last, None)
+        return TableRow(row, last)
     use_case = store.find_use_case(workspace, row.id)
     if use_case is None:  # deleted this moment
-        return TableRow(row, last, None)
-    return TableRow(
-        row,
-        last_event_of(store, workspace, use_case) if has_reviews else last,
-        count_to_review(store, workspace, use_case) if state.sort == "review" else None,
-    )
+        return TableRow(row, last)
+    try:
+        return TableRow(
+            row,
+            last_event_of(store, workspace, use_case) if has_reviews else last,
+            count_to_review(store, workspace, use_case) if state.sort == "review" else None,
+        )
+    except QueryTooSlow:  # one use case must not take the table from the others
+        return TableRow(row, is_late=True)
 
 
 def in_order(rows: list[TableRow], state: TableState) -> list[TableRow]:

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _SMALLEST_BODY_BYTES = 8_192
 _HEAD_BYTES = 4
 _NOTHING = b""
+# A batch takes milliseconds to read, the largest body a second.
+_SECONDS_OF_PATIENCE = 15.0
 # What the pipe's reader holds at most before it stops the other process: some answers.
 _BUFFER_BYTES = 2_000_000
 
@@ -122,7 +124,11 @@ class _Helper:
         self._waiting.append(waiting)
         question = msgpack.encode(_Asked(rules, raw))
         self._stdin.write(len(question).to_bytes(_HEAD_BYTES, "big") + question)
-        answer: bytes = await asyncio.shield(waiting)
+        try:
+            answer: bytes = await asyncio.wait_for(waiting, _SECONDS_OF_PATIENCE)
+        except TimeoutError:
+            self._process.kill()  # it hangs; whoever else waits for it is read here too
+            return _NOTHING
         return answer
 
     async def close(self) -> None:
@@ -155,7 +161,7 @@ class _Helper:
 def _pack(events: list[AcceptedEvent]) -> bytes:
     numbers: dict[Entry, int] = {}
     places = [[numbers.setdefault(entry, len(numbers)) for entry in event.entries] for event in events]
-    # 1, 1.0 and true are the same key; their letters keep the last apart, and a filter takes the others for the same.
+    # 1 and 1.0 become one entry: to the index and the counts they are the same number.
     for event in events:
         event.entries = []
     return msgpack.encode(_Answered(events, list(numbers), places))

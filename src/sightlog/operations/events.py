@@ -3,7 +3,7 @@
 from concurrent.futures import Future
 
 from sightlog.domain.api_keys import Caller
-from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch, read_event
+from sightlog.domain.event_reading import AcceptedEvent, Reading, read_event
 from sightlog.domain.limits import Limits
 from sightlog.domain.stored import Receipt
 from sightlog.store.contract import Store
@@ -12,11 +12,6 @@ from sightlog.store.contract import Store
 def create_event(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
     """Store one event. Raises at once when its body is wrong; the future is done when it is durable."""
     return store_events(store, caller, [read_event(raw, rules_of(caller, limits, now))], now)
-
-
-def create_batch(store: Store, caller: Caller, raw: bytes, limits: Limits, now: int) -> "Future[list[Receipt]]":
-    """Store a batch, all or nothing. Raises at once when any of it is wrong."""
-    return store_events(store, caller, read_batch(raw, rules_of(caller, limits, now)), now)
 
 
 def check_event(caller: Caller, raw: bytes, limits: Limits, now: int) -> AcceptedEvent:

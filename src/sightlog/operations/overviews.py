@@ -70,7 +70,8 @@ def overview_of(
 def last_event_of(store: Store, workspace: int, use_case: UseCase) -> int | None:
     """When its newest event was (microseconds), feedback aside. Raises QueryTooSlow."""
     whole = select(EventFilters(use_case_id=use_case.id, event_types=NO_FEEDBACK))
-    return next(iter(store.newest_times(workspace, use_case, whole, 1)), None)
+    page = store.find_events(workspace, use_case, whole, None, 1)
+    return page.events[0].timestamp if page.events else None
 
 
 def count_to_review(store: Store, workspace: int, use_case: UseCase) -> Count:

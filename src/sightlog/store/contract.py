@@ -151,11 +151,6 @@ class Store(Protocol):
         of them, the first of the two included. Exact; QueryTooSlow when the time limit passes."""
         ...
 
-    def newest_times(self, workspace: int, use_case: UseCase, selection: Selection, limit: int) -> list[int]:
-        """The timestamps of the newest `limit` matching events, newest first; fewer when the time limit passes, and
-        QueryTooSlow when there are none by then."""
-        ...
-
     def newest_times_of(
         self, workspace: int, use_case: UseCase, selection: Selection, kind: str, names: Collection[str], limit: int
     ) -> dict[str, list[int]]:

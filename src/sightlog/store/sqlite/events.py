@@ -109,12 +109,3 @@ def last_sequence(connection: sqlite3.Connection) -> int:
     """The greatest number that an event ever had; 0 when there was none."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
     return row[0] if row else 0
-
-
-def times_of(connection: sqlite3.Connection, numbers: list[int]) -> list[int]:
-    """The timestamps of events, newest first."""
-    rows = connection.execute(
-        "SELECT timestamp FROM events WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY timestamp DESC",
-        (json.encode(numbers).decode(),),
-    )
-    return [time for (time,) in rows]

@@ -1,9 +1,9 @@
 """The store on SQLite: every promise of the contract, handed to the module that keeps it."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -185,8 +185,8 @@ class SqliteStore:
     def find_events(
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
     ) -> EventPage:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+        with self._search(use_case, selection) as search:
+            connection = search.connection
             numbers, timed_out = search.find(before, limit + 1)
             connection.set_progress_handler(None, 0)
             page = events.by_numbers(connection, workspace, numbers[:limit])
@@ -196,8 +196,7 @@ class SqliteStore:
         return EventPage(events=page, next=following, last_sequence=last_sequence)
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+        with self._search(use_case, selection) as search:
             count = search.count(at_most)
         if at_most is not None and count > at_most:
             return Count(count=at_most, exact=False)
@@ -220,28 +219,19 @@ class SqliteStore:
         edges: Sequence[int] | None,
         most: int,
     ) -> Aggregated:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+        with self._search(use_case, selection) as search:
             return aggregating.aggregate(search, field, edges, most)
-
-    def newest_times(self, workspace: int, use_case: UseCase, selection: Selection, limit: int) -> list[int]:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
-            numbers, _ = search.find(None, limit)
-            return events.times_of(connection, numbers)
 
     def newest_times_of(
         self, workspace: int, use_case: UseCase, selection: Selection, kind: str, names: Collection[str], limit: int
     ) -> dict[str, list[int]]:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+        with self._search(use_case, selection) as search:
             return source_times.newest_times(search, kind, names, limit)
 
     def heard_between(
         self, workspace: int, use_case: UseCase, selection: Selection, kind: str, spans: Mapping[str, tuple[int, int]]
     ) -> set[str]:
-        with self._readers.snapshot(self._limits.query_seconds) as connection:
-            search = Search(connection, self._index, use_case.number, selection, self._limits.query_seconds)
+        with self._search(use_case, selection) as search:
             return source_times.heard_between(search, kind, spans)
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
@@ -368,6 +358,13 @@ class SqliteStore:
             readers.close()
         self._connection.close()
         self._lock.release()
+
+    @contextmanager
+    def _search(self, use_case: UseCase, selection: Selection) -> Iterator[Search]:
+        """A selection on a use case, in a snapshot of its own and with the time limit of queries."""
+        seconds = self._limits.query_seconds
+        with self._readers.snapshot(seconds) as connection:
+            yield Search(connection, self._index, use_case.number, selection, seconds)
 
     def _remove(self, choose: Callable[[sqlite3.Connection], list[int]]) -> int:
         def remove(transaction: SqliteTransaction) -> int:

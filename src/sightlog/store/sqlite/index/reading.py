@@ -72,7 +72,7 @@ class IndexView:
         for source in chain(tail, map(self.segment, by_number)):
             if len(found) >= limit:
                 break
-            found += np.sort(source.seqs()[source.alive()])[::-1].tolist()
+            found += np.sort(source.seqs()[source.alive()])[::-1][:limit].tolist()
         return found[:limit]
 
     def frequent_values(self, field: str, most: int) -> list[tuple[tuple[str, Value], int]]:
