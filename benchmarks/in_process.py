@@ -16,11 +16,12 @@ from benchmarks.apart import new_process
 from benchmarks.ceilings import accepted_events
 from benchmarks.generator import CHUNK_EVENTS, EventStream
 from benchmarks.report import say
-from sightlog.domain.event_reading import AcceptedEvent, NewBatch, Reading, read_batch
+from sightlog.domain.batches import AcceptedBatch, turn_around
+from sightlog.domain.event_reading import NewBatch, Reading, read_batch
 from sightlog.domain.limits import Limits
 from sightlog.operations.api_keys import authenticate
 from sightlog.operations.clock import microseconds_now
-from sightlog.operations.events import rules_of, store_events
+from sightlog.operations.events import rules_of, store_batch
 from sightlog.server import start_store, tune_interpreter
 from sightlog.settings import load_settings
 from sightlog.store.sqlite.connection import DATABASE_FILE
@@ -61,12 +62,12 @@ class _OpenFolder:
     def add_body(self, body: bytes) -> "Future[Any]":
         """What `POST /vision-events/batch` does after HTTP."""
         now = time.time_ns() // 1000
-        events = read_batch(body, rules_of(self.caller, self.settings.limits, now))
-        return store_events(self.store, self.caller, events, now)
+        batch = turn_around(read_batch(body, rules_of(self.caller, self.settings.limits, now)))
+        return store_batch(self.store, self.caller, batch, now)
 
-    def add_accepted(self, batch: list[AcceptedEvent]) -> "Future[Any]":
+    def add_accepted(self, batch: AcceptedBatch) -> "Future[Any]":
         """The part of it that the store does."""
-        return self.store.add_events(self.caller.workspace, self.caller.key, batch, time.time_ns() // 1000)
+        return store_batch(self.store, self.caller, batch, time.time_ns() // 1000)
 
 
 Way = Callable[[_OpenFolder], Callable[[Any], "Future[Any]"]]
@@ -76,7 +77,8 @@ def store_batches(folders: list[tuple[Path, str]], stream: EventStream, chunk: i
     """Store the same chunk three ways, each into a fresh folder given with its key."""
     bodies = stream.batch_bodies(chunk)
     events = accepted_events(stream, chunk)
-    batches = [events[start : start + _BATCH_EVENTS] for start in range(0, len(events), _BATCH_EVENTS)]
+    starts = range(0, len(events), _BATCH_EVENTS)
+    batches = [turn_around(events[start : start + _BATCH_EVENTS]) for start in starts]
     # What was made beforehand is not the server's: keep the collector of garbage from walking it again and again.
     gc.freeze()
     rates = []

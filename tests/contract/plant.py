@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import convert
 
+from sightlog.domain.batches import turn_around
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch, read_event
 from sightlog.domain.filters import EventFilters, select
 from sightlog.domain.limits import Limits
@@ -55,6 +56,11 @@ class Plant:
         """As if the server was stopped and started."""
         self.store.close()
         self.store = open_store()
+
+    def add_batch(self, events: list[Json], workspace: int | None = None, now: int = NOW) -> "Future[list[Receipt]]":
+        """Store a batch as the server does: its facts turned around where it was read."""
+        batch = turn_around(accept_batch(events))
+        return self.store.add_events(workspace or self.mine, None, batch.events, now, batch.facts)
 
     def use_case(self, name: str = "Paint line", workspace: int | None = None) -> UseCase:
         """A new use case."""

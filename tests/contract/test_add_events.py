@@ -1,10 +1,14 @@
 """Storing events: all or none, whole overwrites, moves, and workspaces that do not see each other."""
 
 import pytest
+from msgspec import structs
 
+from sightlog.domain.batches import turn_around
 from sightlog.domain.errors import ArchivedUseCase, UnknownUseCase
+from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.use_cases import UseCaseStatus
-from tests.contract.plant import NOW, SECOND, Plant, accept_batch
+from tests.contract.plant import NOW, SECOND, Plant, accept, accept_batch
+from tests.contract.test_images import a_picture
 
 
 def test_an_event_is_there_once_its_future_is_done(plant: Plant) -> None:
@@ -212,12 +216,48 @@ def test_warnings_are_kept_with_the_event(plant: Plant) -> None:
     assert plant.ids(use_case, hasWarnings=True) == []
 
 
+def test_a_batch_may_name_one_use_case_in_several_ways(plant: Plant) -> None:
+    """The facts of a batch come by what its events call their use case; here these belong together."""
+    use_case, other = plant.use_case("Paint line"), plant.use_case("Weld line")
+    names = (use_case.id, "paint line", "Weld line", "Paint line", use_case.id, other.id)
+    batch = [
+        plant.event(use_case, eventId=f"e{n}", useCaseId=name, deviceId=f"cam-{n % 2}", customMetadata={"n": n})
+        for n, name in enumerate(names)
+    ]
+    assert [receipt.event_id for receipt in plant.add_batch(batch).result()] == ["e0", "e1", "e2", "e3", "e4", "e5"]
+    assert sorted(plant.ids(use_case)) == ["e0", "e1", "e3", "e4"]
+    assert sorted(plant.ids(other, deviceId={"operator": "eq", "value": "cam-1"})) == ["e5"]
+    above = [{"field": "n", "operator": "gte", "value": 3}]
+    assert sorted(plant.ids(use_case, customMetadataFilters=above)) == ["e3", "e4"]
+    plant.check_statistics()
+    plant.add_batch(batch).result()
+    plant.check_statistics()
+
+
+def test_a_batch_may_be_larger_than_what_is_written_at_once(plant: Plant) -> None:
+    use_case = plant.use_case()
+    many = [accept(plant.event(use_case, eventId=f"e{n}", deviceId="cam")) for n in range(2 * MOST_EVENTS + 1)]
+    batch = turn_around(many)
+    receipts = plant.store.add_events(plant.mine, None, batch.events, NOW, batch.facts).result()
+    assert [receipt.event_id for receipt in receipts] == [one.event_id for one in many]
+    assert plant.summary(use_case).event_count == len(many)
+    plant.check_statistics()
+
+
+def test_what_the_store_adds_to_an_event_of_a_batch_is_found_and_counted(plant: Plant) -> None:
+    use_case = plant.use_case()
+    plant.store.add_image(a_picture(plant, metadata={"lens": "wide", "iso": 100}), None, NOW)
+    images = [[], [{"sourceId": "img-1", "metadata": {"lens": "wide"}}], [{"sourceId": "nobody"}]]
+    batch = [plant.event(use_case, eventId=f"e{n}", images=entry) for n, entry in enumerate(images)]
+    plant.add_batch(batch).result()
+    assert plant.ids(use_case, hasWarnings=True) == ["e2"]
+    for name, value in (("lens", "wide"), ("iso", 100)):
+        assert plant.ids(use_case, imageMetadataFilters=[{"field": name, "operator": "eq", "value": value}]) == ["e1"]
+    plant.check_statistics()
+
+
 def test_an_event_from_the_first_quarter_hour_of_1970_counts_like_any_other(plant: Plant) -> None:
     """Quarter-hour 0 is also how counts without a time are kept; the two must not be mixed up."""
-    from msgspec import structs
-
-    from tests.contract.plant import accept
-
     use_case = plant.use_case()
     old = structs.replace(accept(plant.event(use_case, eventId="old", deviceId="cam-1")), timestamp=5)
     older = structs.replace(accept(plant.event(use_case, eventId="older", deviceId="cam-1")), timestamp=-5)

@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
+from sightlog.domain.batches import turned_entries
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import contributions, group_of, value_key, value_of_key
+from sightlog.domain.tallies import group_of, value_counts, value_key, value_of_key
 from tests.strategies import metadata_keys, metadata_values
 
 QUARTER = 900_000_000
@@ -14,7 +15,13 @@ LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
 
 
 def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
-    return Counter(contributions([("type", "s", "quality_check"), *entries], timestamp))
+    """(kind, quarter-hour, key) → what one event with these facts counts for."""
+    facts = turned_entries([[("type", "s", "quality_check"), *entries]], [timestamp])
+    found: Counter[tuple[str, int, str]] = Counter()
+    for counts in (*facts.contributions.counts, *value_counts(facts.columns, ())):
+        for key, n in counts.of.items():
+            found[(counts.kind, counts.quarter_hour, key)] += n
+    return found
 
 
 def test_every_event_counts_for_its_type_and_for_its_quarter_hour() -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from sightlog.domain.api_keys import SourceDefaults
+from sightlog.domain.batches import AcceptedBatch, turn_around
 from sightlog.domain.errors import Invalid, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
 from sightlog.domain.limits import Limits
@@ -56,7 +57,12 @@ def with_reader(work: Callable[[BatchReader], Awaitable[R]]) -> R:
     return in_a_loop(run)
 
 
-async def read_there(reader: BatchReader, raw: bytes) -> list[AcceptedEvent]:
+def read_here(raw: bytes) -> AcceptedBatch:
+    """What the server itself would read."""
+    return turn_around(read_batch(raw, RULES))
+
+
+async def read_there(reader: BatchReader, raw: bytes) -> AcceptedBatch:
     """Read it in the other process, or fail."""
     helper = reader._helper
     assert helper is not None
@@ -67,10 +73,10 @@ async def read_there(reader: BatchReader, raw: bytes) -> list[AcceptedEvent]:
 def test_what_is_read_there_is_what_is_read_here() -> None:
     bodies = [body(f"batch {n}") for n in range(12)]
 
-    async def all_at_once(reader: BatchReader) -> list[list[AcceptedEvent]]:
+    async def all_at_once(reader: BatchReader) -> list[AcceptedBatch]:
         return await asyncio.gather(*(read_there(reader, raw) for raw in bodies))
 
-    assert with_reader(all_at_once) == [read_batch(raw, RULES) for raw in bodies]
+    assert with_reader(all_at_once) == [read_here(raw) for raw in bodies]
 
 
 @pytest.mark.parametrize("changes", [{"timestamp": "noon"}, {"deviceId": 5}, {"eventType": "unknown"}])
@@ -96,7 +102,7 @@ def test_batches_are_read_here_when_the_other_process_was_killed_and_there_is_an
         assert helper is not None
         waiting = [asyncio.ensure_future(reader.read(raw, RULES)) for _ in range(5)]
         os.kill(helper._process.pid, signal.SIGKILL)
-        read = [one for batch in await asyncio.gather(*waiting) for one in batch]
+        read = [one for batch in await asyncio.gather(*waiting) for one in batch.events]
         while not helper.has_ended:
             await asyncio.sleep(0.01)
         await reader.read(raw, RULES)
@@ -107,7 +113,7 @@ def test_batches_are_read_here_when_the_other_process_was_killed_and_there_is_an
         return read, helper._process.pid, reader._helper._process.pid
 
     read, before, after = with_reader(kill_and_read)
-    assert read == read_batch(raw, RULES) * 5
+    assert read == read_here(raw).events * 5
     assert before != after
 
 
@@ -122,9 +128,9 @@ def test_batches_are_read_here_when_the_other_process_hangs(monkeypatch: pytest.
         read = await asyncio.gather(*(reader.read(raw, RULES) for _ in range(3)))
         while not helper.has_ended:
             await asyncio.sleep(0.01)
-        return [one for batch in read for one in batch]
+        return [one for batch in read for one in batch.events]
 
-    assert with_reader(hang_and_read) == read_batch(raw, RULES) * 3
+    assert with_reader(hang_and_read) == read_here(raw).events * 3
 
 
 def test_a_batch_alone_is_read_here() -> None:
@@ -132,7 +138,7 @@ def test_a_batch_alone_is_read_here() -> None:
         reader = BatchReader()
         reader._has_cores = True
         with reader.under_way():
-            assert await reader.read(body("alone"), RULES) == read_batch(body("alone"), RULES)
+            assert await reader.read(body("alone"), RULES) == read_here(body("alone"))
         assert reader._starting is None
 
     in_a_loop(alone)

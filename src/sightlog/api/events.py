@@ -57,8 +57,8 @@ async def create_batch(request: ApiRequest) -> Answer:
     raw = await request.body()
     batches = request.context.batches
     with batches.under_way():
-        accepted = await batches.read(raw, events.rules_of(caller, request.limits, request.now))
-        future = events.store_events(request.store, caller, accepted, request.now)
+        batch = await batches.read(raw, events.rules_of(caller, request.limits, request.now))
+        future = events.store_batch(request.store, caller, batch, request.now)
         receipts = await request.context.completions.of(future)
     warned = [
         IndexedWarning(receipt.index or 0, warning.code, warning.path, warning.message)

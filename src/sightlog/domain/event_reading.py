@@ -46,7 +46,7 @@ _event_decoder = msgspec.json.Decoder(NewEvent)
 _batch_decoder = msgspec.json.Decoder(NewBatch)
 
 
-class AcceptedEvent(Struct, kw_only=True):
+class AcceptedEvent(Struct, kw_only=True, array_like=True):
     """An event that passed its rules, ready to be stored.
 
     `rest` and `images` are the JSON that queries answer with; `use_case` is the id or name that the event

@@ -4,12 +4,15 @@ A contribution is what one event adds, and what is taken away again when the eve
 Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from collections.abc import Container, Iterable
+from array import array
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from typing import TypeVar
 
-from msgspec import json
+from msgspec import Struct, json
 
-from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Entry, Value
+from sightlog.domain.fact_columns import FLOAT, FactColumns, TextFacts, by_value
+from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, NUMBER, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
 
@@ -21,6 +24,7 @@ SOURCES = ("device", "stream", "workflow")
 FAILS_OF = {kind: kind + "_fails" for kind in SOURCES}
 FIELD, VALUE = "field", "value"
 IMAGE_FIELD, IMAGE_VALUE = "image_field", "image_value"
+_WITH_VALUES = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
 TallyKey = tuple[str, int, str]
@@ -28,57 +32,134 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-def contributions(entries: Iterable[Entry], timestamp: int) -> list[TallyKey]:
-    """The counts that one event with these facts and this time (microseconds) is part of, each once."""
-    fields, sources, others = sorted_contributions(entries, timestamp)
-    return fields + sources + others
+class Counts(Struct, frozen=True, array_like=True):
+    """How many events there are behind each key of a kind and a quarter-hour. `name` is the metadata field where the
+    keys are its values; else it is empty."""
+
+    kind: str
+    name: str
+    quarter_hour: int
+    of: dict[str, int]
 
 
-def sorted_contributions(
-    entries: Iterable[Entry], timestamp: int, uncounted: Container[str] = frozenset()
-) -> tuple[list[TallyKey], list[TallyKey], list[TallyKey]]:
-    """The contributions to fields, to sources, and all others. The values of facts' fields that are `uncounted` are
-    left out. This runs for every event: what can be known of a field is looked up once."""
-    event_type = result = ""
-    fields: list[TallyKey] = []
-    sources: list[TallyKey] = []
-    others: list[TallyKey] = []
-    seen: set[TallyKey] = set()
-    for entry in entries:
-        field, letter, value = entry
-        kind, name = _ROLES.get(field) or _role_of(field)
-        if kind == "":
-            continue
-        if kind == FIELD:
-            fields.append(_field_key(kind, name, letter))
-            if field not in uncounted:
-                others.append(_value_tally(VALUE, name, entry))
-        elif kind == CLASS_KIND:
-            seen.add((CLASS_KIND, NO_TIME, name))
-        elif kind == IMAGE_FIELD:
-            seen.add(_field_key(kind, name, letter))
-            if field not in uncounted:
-                others.append(_value_tally(IMAGE_VALUE, name, entry))
+class Contributions(Struct, frozen=True, array_like=True):
+    """What some events of one use case add to what is kept of it, but for the values of their metadata."""
+
+    counts: list[Counts]
+    fields: list[tuple[str, str, int, int]]
+    """FIELD or IMAGE_FIELD, a field, and between which times (microseconds) it was seen."""
+    sources: list[tuple[str, str, int, int]]
+    """A kind of source, its name, the newest timestamp of its events, and the place of the last of them."""
+
+
+def contributions(columns: FactColumns, timestamps: Sequence[int]) -> Contributions:
+    """What events with these facts and timestamps (microseconds) contribute."""
+    adding = _Adding(columns.events, timestamps)
+    for texts, places in columns.text_places():
+        kind, name = _ROLES.get(texts.field) or _role_of(texts.field)
+        if kind in _WITH_VALUES:
+            adding.see(kind, name, texts.letter, places)
         elif kind == TYPE:
-            event_type = str(value)
+            adding.types = _by_place(columns.events, texts, places)
         elif kind == OUTCOME:
-            result = str(value)
-        else:
-            sources.append((kind, NO_TIME, str(value)))
-    others.append((TYPE, NO_TIME, event_type))
-    others.append((OUTCOME, quarter_hour_of(timestamp), event_type + SEPARATOR + result))
-    if result == "fail":
-        others.extend((FAILS_OF[kind], NO_TIME, name) for kind, _, name in sources)
-    for key in seen:
-        (fields if key[0] == IMAGE_FIELD else others).append(key)
-    return fields, sources, others
+            adding.results = _by_place(columns.events, texts, places)
+        elif kind == CLASS_KIND:
+            adding.detect(name, places)
+        elif kind:
+            adding.heard[kind] = {str(name): mine for name, mine in by_value(texts, places)}
+    for field, _, places in columns.number_places():
+        kind, name = _ROLES.get(field) or _role_of(field)
+        if kind == CLASS_KIND:
+            adding.detect(name, places)
+        elif kind in _WITH_VALUES:
+            adding.see(kind, name, NUMBER, places)
+    return adding.finish()
+
+
+def value_counts(columns: FactColumns, uncounted: Container[str]) -> list[Counts]:
+    """How many of these events have each value of their metadata, but for the facts' fields that are `uncounted`."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for texts in columns.texts:
+        kind, name = _ROLES.get(texts.field) or _role_of(texts.field)
+        if kind in _WITH_VALUES and texts.field not in uncounted:
+            counts = found.setdefault((_WITH_VALUES[kind], name), {})
+            for value, n in zip(texts.values, texts.counts, strict=True):
+                counts[_remembered_key(name, texts.letter, value)] = n
+    for column in columns.numbers:
+        kind, name = _ROLES.get(column.field) or _role_of(column.field)
+        if kind in _WITH_VALUES and column.field not in uncounted:
+            counts = found.setdefault((_WITH_VALUES[kind], name), {})
+            for number, n in Counter(array(FLOAT, column.numbers)).items():
+                counts[_remembered_key(name, NUMBER, number)] = n
+    return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
+
+
+def _by_place(events: int, texts: TextFacts, places: list[int]) -> list[str]:
+    found = [""] * events
+    for value, mine in by_value(texts, places):
+        for place in mine:
+            found[place] = str(value)
+    return found
+
+
+class _Adding:
+    """Adds up what events contribute. An event counts once for a field and for a class, however often it has it."""
+
+    def __init__(self, events: int, timestamps: Sequence[int]) -> None:
+        self._timestamps = timestamps
+        self.types = self.results = [""] * events
+        self.heard: dict[str, dict[str, list[int]]] = {}
+        self._seen: dict[str, dict[str, int]] = {}
+        self._spans: dict[tuple[str, str], tuple[int, int]] = {}
+        self._detected: dict[str, list[int]] = {}
+
+    def see(self, kind: str, name: str, letter: str, places: list[int]) -> None:
+        """A field has values of one type in these events."""
+        self._seen.setdefault(kind, {})[name + SEPARATOR + letter] = len(set(places))
+        times = list(map(self._timestamps.__getitem__, places))
+        known = self._spans.get((kind, name), (times[0], times[0]))
+        self._spans[(kind, name)] = min(known[0], *times), max(known[1], *times)
+
+    def detect(self, name: str, places: list[int]) -> None:
+        """A class comes with its confidence or, as a text, without."""
+        known = self._detected.get(name)
+        self._detected[name] = places if known is None else known + places
+
+    def finish(self) -> Contributions:
+        """All of it, after the last fact."""
+        counts = [Counts(kind, "", NO_TIME, seen) for kind, seen in self._seen.items()]
+        detected = {name: len(set(places)) for name, places in self._detected.items()}
+        counts.append(Counts(CLASS_KIND, "", NO_TIME, detected))
+        counts.append(Counts(TYPE, "", NO_TIME, Counter(self.types)))
+        counts += self._outcomes()
+        counts += self._of_sources()
+        time_of = self._timestamps.__getitem__
+        sources = [
+            (kind, name, max(map(time_of, places)), places[-1])
+            for kind, names in self.heard.items()
+            for name, places in names.items()
+        ]
+        return Contributions(counts, [(*field, *span) for field, span in self._spans.items()], sources)
+
+    def _outcomes(self) -> Iterator[Counts]:
+        keys = (event_type + SEPARATOR + result for event_type, result in zip(self.types, self.results, strict=True))
+        by_time: dict[int, Counter[str]] = {}
+        for quarter_hour, key in zip(map(quarter_hour_of, self._timestamps), keys, strict=True):
+            by_time.setdefault(quarter_hour, Counter())[key] += 1
+        return (Counts(OUTCOME, "", quarter_hour, counts) for quarter_hour, counts in by_time.items())
+
+    def _of_sources(self) -> Iterator[Counts]:
+        failed = {place for place, result in enumerate(self.results) if result == "fail"}
+        for kind, names in self.heard.items():
+            yield Counts(kind, "", NO_TIME, {name: len(places) for name, places in names.items()})
+            fails = {name: len(failed.intersection(places)) for name, places in names.items()} if failed else {}
+            yield Counts(FAILS_OF[kind], "", NO_TIME, {name: n for name, n in fails.items() if n})
 
 
 # Senders name the fields and values: these memories are emptied when they have grown.
 _MOST_REMEMBERED = 20_000
 _ROLES: dict[str, tuple[str, str]] = {}
-_FIELD_KEYS: dict[tuple[str, str, str], TallyKey] = {}
-_VALUE_TALLIES: dict[Entry, TallyKey] = {}
+_VALUE_KEYS: dict[tuple[str, str, Value], str] = {}
 
 
 def _role_of(field: str) -> tuple[str, str]:
@@ -96,14 +177,9 @@ def _role_of(field: str) -> tuple[str, str]:
     return _remember(_ROLES, field, role)
 
 
-def _field_key(kind: str, name: str, letter: str) -> TallyKey:
-    return _FIELD_KEYS.get((kind, name, letter)) or _remember(
-        _FIELD_KEYS, (kind, name, letter), (kind, NO_TIME, name + SEPARATOR + letter)
-    )
-
-
-def _value_tally(kind: str, name: str, entry: Entry) -> TallyKey:
-    return _VALUE_TALLIES.get(entry) or _remember(_VALUE_TALLIES, entry, (kind, NO_TIME, value_key(name, *entry[1:])))
+def _remembered_key(name: str, letter: str, value: Value) -> str:
+    of = name, letter, value
+    return _VALUE_KEYS.get(of) or _remember(_VALUE_KEYS, of, value_key(name, letter, value))
 
 
 def _remember(memory: dict[K, V], key: K, value: V) -> V:

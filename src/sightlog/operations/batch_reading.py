@@ -18,8 +18,8 @@ from typing import IO
 
 from msgspec import Struct, msgpack
 
-from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
-from sightlog.domain.facts import Entry
+from sightlog.domain.batches import AcceptedBatch, turn_around
+from sightlog.domain.event_reading import Reading, read_batch
 
 logger = logging.getLogger(__name__)
 
@@ -38,17 +38,8 @@ class _Asked(Struct, frozen=True):
     raw: bytes
 
 
-class _Answered(Struct, frozen=True):
-    """What was read. The events of a batch are alike: `entries` holds each of theirs once, and `places` where those of
-    each event are in it, so that there is less to take in."""
-
-    events: list[AcceptedEvent]
-    entries: list[Entry]
-    places: list[list[int]]
-
-
 _questions = msgpack.Decoder(_Asked)
-_answers = msgpack.Decoder(_Answered)
+_answers = msgpack.Decoder(AcceptedBatch)
 
 
 class BatchReader:
@@ -69,14 +60,14 @@ class BatchReader:
         finally:
             self._under_way -= 1
 
-    async def read(self, raw: bytes, rules: Reading) -> list[AcceptedEvent]:
-        """What `read_batch` returns. Raises what it raises."""
+    async def read(self, raw: bytes, rules: Reading) -> AcceptedBatch:
+        """What `read_batch` returns, turned around. Raises what it raises."""
         if self._under_way > 1 and self._has_cores and len(raw) >= _SMALLEST_BODY_BYTES:
             helper = self._running_helper()
             answer = await helper.ask(raw, rules) if helper is not None else _NOTHING
             if answer:
-                return _unpack(answer)
-        return read_batch(raw, rules)
+                return _answers.decode(answer)
+        return turn_around(read_batch(raw, rules))
 
     async def close(self) -> None:
         """End the other process."""
@@ -158,29 +149,12 @@ class _Helper:
             waiting.set_result(answer)
 
 
-def _pack(events: list[AcceptedEvent]) -> bytes:
-    numbers: dict[Entry, int] = {}
-    places = [[numbers.setdefault(entry, len(numbers)) for entry in event.entries] for event in events]
-    # 1 and 1.0 become one entry: to the index and the counts they are the same number.
-    for event in events:
-        event.entries = []
-    return msgpack.encode(_Answered(events, list(numbers), places))
-
-
-def _unpack(answer: bytes) -> list[AcceptedEvent]:
-    answered = _answers.decode(answer)
-    entries = answered.entries
-    for event, places in zip(answered.events, answered.places, strict=True):
-        event.entries = [entries[place] for place in places]
-    return answered.events
-
-
 def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
     """What the other process does, until its source ends."""
     while len(head := source.read(_HEAD_BYTES)) == _HEAD_BYTES:
         asked = _questions.decode(source.read(int.from_bytes(head, "big")))
         try:
-            answer = _pack(read_batch(asked.raw, asked.rules))
+            answer = msgpack.encode(turn_around(read_batch(asked.raw, asked.rules)))
         except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
             answer = _NOTHING
         target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)

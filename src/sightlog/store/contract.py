@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import ApiKey, Caller, Scope, SourceDefaults
+from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.cursor import Position
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
@@ -108,12 +109,18 @@ class Store(Protocol):
         ...
 
     def add_events(
-        self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int
+        self,
+        workspace: int,
+        key: int | None,
+        events: Sequence[AcceptedEvent],
+        now: int,
+        facts: Mapping[str, TurnedFacts] | None = None,
     ) -> "Future[list[Receipt]]":
         """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
         else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
         overwritten as a whole, its reviewer too, also when the use case changes. Statistics, schema and side index
-        move in the same transaction. Ids within one call are distinct. Raises Busy at once when too many writes
+        move in the same transaction. Ids within one call are distinct. `facts` are
+        those of an `AcceptedBatch`, whose events do not hold them themselves. Raises Busy at once when too many writes
         wait."""
         ...
 

@@ -6,36 +6,21 @@ pictures that nothing names any more. Nothing here looks at more than the events
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 
 from msgspec import json
 
-from sightlog.domain.event_reading import AcceptedEvent, add_warning, read_stored
+from sightlog.domain.batches import TurnedFacts, turned_entries
+from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
-from sightlog.domain.facts import Entry, entries_of
-from sightlog.domain.stored import Receipt
-from sightlog.domain.tallies import FEEDBACK, NO_TIME, sorted_contributions
+from sightlog.domain.facts import entries_of
+from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
 from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
+from sightlog.store.sqlite.gathering import Gathered, Pending, Portion
 from sightlog.store.sqlite.index.keeping import SideIndex
-
-
-class Pending:
-    """An event on its way into the tables; `receipt` learns what became of it."""
-
-    __slots__ = ("event", "key", "receipt", "received_at", "use_case", "workspace")
-
-    def __init__(
-        self, workspace: int, use_case: int, key: int | None, event: AcceptedEvent, receipt: Receipt, received_at: int
-    ) -> None:
-        self.workspace = workspace
-        self.use_case = use_case
-        self.key = key
-        self.event = event
-        self.receipt = receipt
-        self.received_at = received_at
-
 
 _OLD_ROW = (
     "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, body_format, rest, images"
@@ -59,21 +44,25 @@ class Changes:
         self.released: dict[str, None] = {}
         self.to_settle: dict[int, dict[str, None]] = {}
 
-    def write(self, pending: list[Pending], last_seq: int) -> int:
-        """Write events with distinct ids, numbered after `last_seq`; the last number given."""
-        workspaces: dict[int, list[tuple[int, Pending]]] = {}
-        for seq, one in enumerate(pending, last_seq + 1):
-            workspaces.setdefault(one.workspace, []).append((seq, one))
-        for workspace, numbered in workspaces.items():
-            self._overwrite(workspace, [one for _, one in numbered])
-            self._warn_about_feedback(workspace, [one for _, one in numbered])
-            images.use(self.connection, workspace, [(seq, one.event) for seq, one in numbered])
-        self._insert(pending, last_seq)
-        for workspace, numbered in workspaces.items():
-            ids = [one.event.event_id for _, one in numbered]
+    def write(self, gathered: Gathered, last_seq: int) -> int:
+        """Write the events that were gathered, numbered after `last_seq`; the last number given."""
+        workspaces: dict[int, list[Pending]] = {}
+        for seq, one in enumerate(gathered.pending, last_seq + 1):
+            one.seq = seq
+            workspaces.setdefault(one.workspace, []).append(one)
+        for workspace, pending in workspaces.items():
+            self._overwrite(workspace, pending)
+            self._warn_about_feedback(workspace, pending)
+            images.use(self.connection, workspace, [(one.seq, one.event) for one in pending])
+        self._insert(gathered.pending)
+        self.index.make_room(len(gathered.pending))
+        for portion in gathered.portions:
+            self._add(portion)
+        for workspace, pending in workspaces.items():
+            ids = [one.event.event_id for one in pending]
             self._settle(workspace, feedback.reviewed_ids(self.connection, workspace, ids))
         self._apply()
-        return last_seq + len(pending)
+        return last_seq + len(gathered.pending)
 
     def delete(self, numbers: list[int]) -> None:
         """Remove events with their feedback, and whatever else only they kept."""
@@ -118,9 +107,9 @@ class Changes:
         event = read_stored(*unpack(self.connection, body))
         entries = entries_of(event, bool(has_warnings))
         images.entries_before_release(self.connection, seq, entries)
-        self._count(use_case, entries, timestamp, seq, 0, -1)
+        self._take_away(use_case, turned_entries([entries], [timestamp]), seq)
         if status is not None:
-            self.tallies.add(use_case, (FEEDBACK, NO_TIME, status), -1)
+            self.tallies.add(use_case, FEEDBACK, status, -1)
         self.index.remove(use_case, seq)
         for field, _, value in entries:
             if field == "related_event_id":
@@ -148,20 +137,17 @@ class Changes:
             if warning is not None and warning not in review.warnings:
                 add_warning(review, warning)
 
-    def _insert(self, pending: list[Pending], last_seq: int) -> None:
+    def _insert(self, pending: list[Pending]) -> None:
         rows: list[Row] = []
         reviews: list[Row] = []
         frames = self.packer.pack([(one.event.rest, one.event.images) for one in pending])
-        for (seq, one), frame in zip(enumerate(pending, last_seq + 1), frames, strict=True):
+        for one, frame in zip(pending, frames, strict=True):
             event = one.event
             warnings = json.encode(event.warnings).decode() if event.warnings else None
-            place = (seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
-            body = (COMPRESSED, warnings, frame, "")
-            rows.append((*place, one.received_at, one.key, event.reviewer, *body))
-            self.index.add(one.use_case, seq, event.timestamp, event.event_id, event.entries)
-            self._count(one.use_case, event.entries, event.timestamp, seq, one.received_at, 1)
+            place = (one.seq, one.workspace, one.use_case, event.event_id, event.timestamp, event.event_type)
+            rows.append((*place, one.received_at, one.key, event.reviewer, COMPRESSED, warnings, frame, ""))
             if event.related_event_id is not None:
-                reviews.append((one.workspace, event.related_event_id, event.timestamp, seq, event.feedback))
+                reviews.append((one.workspace, event.related_event_id, event.timestamp, one.seq, event.feedback))
                 self._settle(one.workspace, (event.related_event_id,))
         insert_rows(
             self.connection,
@@ -175,19 +161,28 @@ class Changes:
             reviews,
         )
 
-    def _count(
-        self, use_case: int, entries: list[Entry], timestamp: int, seq: int, received_at: int, sign: int
-    ) -> None:
-        """Add (+1) or take away (-1) what one event contributes to everything that is counted."""
-        uncounted = self.watch.uncounted(self.connection, use_case)
-        fields, sources, others = sorted_contributions(entries, timestamp, uncounted)
-        self.tallies.count(use_case, fields + sources + others, sign)
-        if sign > 0:
-            self.fields.see(use_case, fields, timestamp)
-            self.sources.hear(use_case, sources, timestamp, seq, received_at)
-        else:
-            self.fields.remove(use_case, fields)
-            self.sources.remove(use_case, sources, timestamp, seq)
+    def _add(self, portion: Portion) -> None:
+        """Add the events of a portion to the index and to everything that is counted."""
+        use_case, pending, facts = portion.use_case, portion.pending, portion.facts()
+        times = [one.event.timestamp for one in pending]
+        self.index.add(
+            use_case, [one.seq for one in pending], times, [one.event.event_id for one in pending], facts.columns
+        )
+        self._count(use_case, facts, 1)
+        self.fields.see(use_case, facts.contributions.fields)
+        for kind, name, newest, place in facts.contributions.sources:
+            self.sources.hear((use_case, kind, name), newest, pending[place].seq, pending[place].received_at)
+
+    def _take_away(self, use_case: int, facts: TurnedFacts, seq: int) -> None:
+        """Take what one event contributes away from everything that is counted."""
+        self._count(use_case, facts, -1)
+        self.fields.remove(use_case, facts.contributions.fields)
+        for kind, name, timestamp, _ in facts.contributions.sources:
+            self.sources.remove((use_case, kind, name), timestamp, seq)
+
+    def _count(self, use_case: int, facts: TurnedFacts, sign: int) -> None:
+        values = value_counts(facts.columns, self.watch.uncounted(self.connection, use_case))
+        self.tallies.count(use_case, chain(facts.contributions.counts, values), sign)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

@@ -7,7 +7,7 @@ from msgspec import json
 
 from sightlog.domain.events import EventType
 from sightlog.domain.feedback import FeedbackSummary, Review
-from sightlog.domain.tallies import FEEDBACK, NO_TIME
+from sightlog.domain.tallies import FEEDBACK
 from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.bodies import unpack
 from sightlog.store.sqlite.connection import fetch_at_once
@@ -68,7 +68,7 @@ def settle(
         moved.setdefault(after, []).append(seq)
         for status, n in ((before, -1), (after, 1)):
             if status is not None:
-                tallies.add(use_case, (FEEDBACK, NO_TIME, status), n)
+                tallies.add(use_case, FEEDBACK, status, n)
         index.restate(use_case, seq, after)
     for after, numbers in moved.items():
         connection.execute(

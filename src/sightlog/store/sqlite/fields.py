@@ -1,9 +1,10 @@
 """Between which times a metadata field was seen. The span only widens, and is forgotten with the field's last event."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from sightlog.domain.metadata_schema import MetadataSchema, SchemaField
-from sightlog.domain.tallies import FIELD, IMAGE_FIELD, SEPARATOR, TYPE_NAMES, TallyKey
+from sightlog.domain.tallies import FIELD, IMAGE_FIELD, SEPARATOR, TYPE_NAMES
 from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.tallies import read_group
@@ -16,34 +17,23 @@ class FieldChanges:
     """What one commit learns of fields."""
 
     def __init__(self) -> None:
-        self._spans: dict[int, dict[TallyKey, list[int]]] = {}
+        self._spans: dict[FieldKey, tuple[int, int]] = {}
         self.removed: set[FieldKey] = set()
 
-    def see(self, use_case: int, keys: list[TallyKey], timestamp: int) -> None:
-        """An event counts for these fields."""
-        spans = self._spans.setdefault(use_case, {})
-        for key in keys:
-            span = spans.get(key)
-            if span is None:
-                spans[key] = [timestamp, timestamp]
-            elif timestamp > span[1]:
-                span[1] = timestamp
-            elif timestamp < span[0]:
-                span[0] = timestamp
+    def see(self, use_case: int, fields: Iterable[tuple[str, str, int, int]]) -> None:
+        """Events have these fields; see `Contributions`."""
+        for kind, name, first, last in fields:
+            field = use_case, kind, name
+            known = self._spans.get(field, (first, last))
+            self._spans[field] = min(first, known[0]), max(last, known[1])
 
-    def remove(self, use_case: int, keys: list[TallyKey]) -> None:
-        """An event counts for these fields no longer."""
-        self.removed.update((use_case, kind, key.split(SEPARATOR, 1)[0]) for kind, _, key in keys)
+    def remove(self, use_case: int, fields: Iterable[tuple[str, str, int, int]]) -> None:
+        """Events with these fields leave."""
+        self.removed.update((use_case, kind, name) for kind, name, _, _ in fields)
 
     def rows(self) -> list[Row]:
         """Each field with the span of all its types."""
-        spans: dict[FieldKey, tuple[int, int]] = {}
-        for use_case, seen in self._spans.items():
-            for (kind, _, key), (first, last) in seen.items():
-                field = use_case, kind, key.split(SEPARATOR, 1)[0]
-                known = spans.get(field, (first, last))
-                spans[field] = min(first, known[0]), max(last, known[1])
-        return [(*field, *span) for field, span in spans.items()]
+        return [(*field, *span) for field, span in self._spans.items()]
 
 
 def apply_changes(connection: sqlite3.Connection, changes: FieldChanges) -> None:

@@ -4,9 +4,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Container
 
+from sightlog.domain.batches import turned_entries
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import FEEDBACK, NO_TIME, sorted_contributions
+from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.store.sqlite.fields import FieldChanges
 from sightlog.store.sqlite.index.loading import StoredEntries
 from sightlog.store.sqlite.sources import SourceChanges
@@ -33,13 +34,15 @@ class Recount:
         """Count one more event."""
         use_case, seq, timestamp, event_id, status, entries = event
         self.events[use_case] += 1
-        fields, sources, others = sorted_contributions(entries, timestamp, uncounted)
-        self.tallies.count(use_case, fields + sources + others, 1)
-        self.fields.see(use_case, fields, timestamp)
-        self.sources.hear(use_case, sources, timestamp, seq, 0)
+        facts = turned_entries((entries,), (timestamp,))
+        self.tallies.count(use_case, facts.contributions.counts, 1)
+        self.tallies.count(use_case, value_counts(facts.columns, uncounted), 1)
+        self.fields.see(use_case, facts.contributions.fields)
+        for kind, name, newest, _ in facts.contributions.sources:
+            self.sources.hear((use_case, kind, name), newest, seq, 0)
         workspace = self._workspaces[use_case]
         if status is not None:
-            self.tallies.add(use_case, (FEEDBACK, NO_TIME, status), 1)
+            self.tallies.add(use_case, FEEDBACK, status, 1)
             self.statuses[(workspace, event_id)] = seq, status
         self._add_review(workspace, seq, timestamp, entries)
 

@@ -4,7 +4,6 @@ import sqlite3
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import TEXT
-from sightlog.domain.tallies import TallyKey
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
@@ -18,35 +17,23 @@ class SourceChanges:
     """What one commit learns of sources: source → (newest timestamp, newest seq, its arrival)."""
 
     def __init__(self) -> None:
-        self._heard: dict[int, dict[TallyKey, list[int]]] = {}
+        self._heard: dict[SourceKey, tuple[int, int, int]] = {}
         self.removed: dict[SourceKey, tuple[int, int]] = {}
 
-    def hear(self, use_case: int, keys: list[TallyKey], timestamp: int, seq: int, received_at: int) -> None:
-        """An event comes from these sources; numbers ascend."""
-        heard = self._heard.setdefault(use_case, {})
-        for key in keys:
-            last = heard.get(key)
-            if last is None:
-                heard[key] = [timestamp, seq, received_at]
-            else:
-                last[1], last[2] = seq, received_at
-                if timestamp > last[0]:
-                    last[0] = timestamp
+    def hear(self, source: SourceKey, newest: int, seq: int, received_at: int) -> None:
+        """Events come from this source: the newest timestamp of them, and the last number with its arrival. Numbers
+        ascend from call to call."""
+        known = self._heard.get(source)
+        self._heard[source] = newest if known is None or newest > known[0] else known[0], seq, received_at
 
-    def remove(self, use_case: int, keys: list[TallyKey], timestamp: int, seq: int) -> None:
-        """An event of these sources leaves."""
-        for kind, _, name in keys:
-            source = use_case, kind, name
-            newest, last = self.removed.get(source, (timestamp, seq))
-            self.removed[source] = (max(newest, timestamp), max(last, seq))
+    def remove(self, source: SourceKey, timestamp: int, seq: int) -> None:
+        """An event of this source leaves."""
+        newest, last = self.removed.get(source, (timestamp, seq))
+        self.removed[source] = max(newest, timestamp), max(last, seq)
 
     def rows(self) -> list[Row]:
         """The sources that were heard."""
-        return [
-            (use_case, kind, name, *last)
-            for use_case, heard in self._heard.items()
-            for (kind, _, name), last in heard.items()
-        ]
+        return [(*source, *last) for source, last in self._heard.items()]
 
 
 def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch, index: SideIndex) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
+from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.cursor import Position
 from sightlog.domain.errors import Busy
 from sightlog.domain.event_reading import AcceptedEvent
@@ -178,9 +179,14 @@ class SqliteStore:
             return use_cases.summaries(connection, workspace, slug, status)
 
     def add_events(
-        self, workspace: int, key: int | None, events: Sequence[AcceptedEvent], now: int
+        self,
+        workspace: int,
+        key: int | None,
+        events: Sequence[AcceptedEvent],
+        now: int,
+        facts: Mapping[str, TurnedFacts] | None = None,
     ) -> "Future[list[Receipt]]":
-        return self._writer.submit(lambda t: t.add_events(workspace, key, events, now))
+        return self._writer.submit(lambda t: t.add_events(workspace, key, events, now, facts))
 
     def find_events(
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int

@@ -6,26 +6,28 @@ counted exactly up to a limit. Beyond it their counts are dropped and the group 
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
 from sightlog.domain.tallies import (
+    CLASS_KIND,
     FAILS_OF,
     IMAGE_VALUE,
     NO_TIME,
     SEPARATOR,
     VALUE,
-    TallyKey,
-    group_of,
+    Counts,
 )
-from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.connection import Row, insert_rows
 
 Group = tuple[int, str, str]
 """A use case, a kind, and the name within the kind (a field's, or empty)."""
 
 # Between SEPARATOR and the next character lie all keys that begin with a name and the separator.
 _AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
+_BOUNDED = {VALUE, IMAGE_VALUE, CLASS_KIND, *FAILS_OF}
 _COUNTED_WITH = {fails: kind for kind, fails in FAILS_OF.items()}
 
 
@@ -33,25 +35,41 @@ class TallyChanges:
     """What one commit adds to and takes from the counts."""
 
     def __init__(self) -> None:
-        self._of_use_case: dict[int, Counter[TallyKey]] = {}
+        self._groups: dict[tuple[int, str, str, int], Counter[str]] = {}
 
-    def add(self, use_case: int, key: TallyKey, n: int) -> None:
-        self._of_use_case.setdefault(use_case, Counter())[key] += n
+    def add(self, use_case: int, kind: str, key: str, n: int) -> None:
+        """Add to one count of a kind that has neither names nor times."""
+        self._group(use_case, kind, "", NO_TIME)[key] += n
 
-    def count(self, use_case: int, keys: list[TallyKey], sign: int) -> None:
-        """Add each key once, or take it away once (-1)."""
-        counter = self._of_use_case.get(use_case)
-        if counter is None:
-            counter = self._of_use_case[use_case] = Counter()
-        if sign > 0:
-            counter.update(keys)
-        else:
-            counter.subtract(keys)
+    def count(self, use_case: int, counts: Iterable[Counts], sign: int) -> None:
+        """Add these counts (1), or take them away (-1)."""
+        for one in counts:
+            group = self._group(use_case, one.kind, one.name, one.quarter_hour)
+            if sign > 0:
+                group.update(one.of)
+            else:
+                group.subtract(one.of)
+
+    def _group(self, *of: Any) -> "Counter[str]":
+        found = self._groups.get(of)
+        if found is None:
+            found = self._groups[of] = Counter()
+        return found
+
+    def groups(self) -> Iterable[tuple[Group, int, "Counter[str]"]]:
+        """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
+        are counted with."""
+        for (use_case, kind, name, quarter_hour), counter in sorted(self._groups.items(), key=lambda one: one[0]):
+            yield (use_case, kind, name), quarter_hour, counter
 
     def deltas(self) -> dict[tuple[int, str, int, str], int]:
-        """What changes in all."""
-        found = self._of_use_case.items()
-        return {(use_case, *key): n for use_case, counter in found for key, n in counter.items() if n}
+        """(use case, kind, quarter-hour, key) → what changes in all."""
+        return {
+            (use_case, kind, quarter_hour, key): n
+            for (use_case, kind, _), quarter_hour, counter in self.groups()
+            for key, n in counter.items()
+            if n
+        }
 
 
 class CrowdWatch:
@@ -93,6 +111,27 @@ class CrowdWatch:
             self._keys[group] = {key for key, _ in read_group(connection, *group)}
         return self._keys[group]
 
+    def takes(self, connection: sqlite3.Connection, group: Group, changes: Mapping[str, int]) -> bool:
+        """Whether a group is counted, with the keys that come now; one that becomes too large is dropped."""
+        use_case, kind, name = group
+        counted_with = use_case, _COUNTED_WITH.get(kind, kind), name
+        if counted_with[1] not in _BOUNDED:
+            return True
+        if self.is_crowded(connection, counted_with):
+            return False
+        if counted_with == group:
+            known = self.keys(connection, group)
+            known.update(key for key, n in changes.items() if n > 0)
+            if len(known) > self.limit(kind):
+                self.mark(connection, group)
+                return False
+        return True
+
+    def forget_key(self, connection: sqlite3.Connection, group: Group, key: str) -> None:
+        """Nothing is counted for a key any more."""
+        if group[1] in _BOUNDED:
+            self.keys(connection, group).discard(key)
+
     def limit(self, kind: str) -> int:
         return self._limits.values_per_field if kind in (VALUE, IMAGE_VALUE) else self._limits.sources_per_use_case
 
@@ -115,49 +154,27 @@ class CrowdWatch:
 
 def apply_changes(connection: sqlite3.Connection, changes: TallyChanges, watch: CrowdWatch) -> None:
     """Write one commit's changes; keys that fall to nothing disappear."""
-    deltas = changes.deltas()
-    _watch_groups(connection, deltas, watch)
-    rows = sorted((*key, n) for key, n in deltas.items())
+    rows: list[Row] = []
+    falling: list[tuple[Group, int, str]] = []
+    for group, quarter_hour, counter in changes.groups():
+        if watch.takes(connection, group, counter):
+            use_case, kind, _ = group
+            rows.extend((use_case, kind, quarter_hour, key, n) for key, n in counter.items() if n)
+            falling.extend((group, quarter_hour, key) for key, n in counter.items() if n < 0)
+    rows.sort()
     insert_rows(
         connection,
         "INSERT INTO tallies (use_case, kind, quarter_hour, key, n)",
         rows,
         "ON CONFLICT (use_case, kind, quarter_hour, key) DO UPDATE SET n = n + excluded.n",
     )
-    for use_case, kind, quarter_hour, key, n in rows:
-        if n < 0:
-            gone = connection.execute(
-                "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = ? AND key = ? AND n = 0",
-                (use_case, kind, quarter_hour, key),
-            )
-            group = group_of(kind, key)
-            if gone.rowcount and group is not None:
-                watch.keys(connection, (use_case, *group)).discard(key)
-
-
-def _watch_groups(
-    connection: sqlite3.Connection, deltas: dict[tuple[int, str, int, str], int], watch: CrowdWatch
-) -> None:
-    """Note new keys; leave out, and drop, what belongs to crowded groups."""
-    touched: set[Group] = set()
-    for use_case, kind, _, key in list(deltas):
-        base = _COUNTED_WITH.get(kind, kind)
-        group = group_of(base, key)
-        if group is None:
-            continue
-        full = (use_case, *group)
-        if watch.is_crowded(connection, full):
-            del deltas[(use_case, kind, NO_TIME, key)]
-        elif kind == base and deltas[(use_case, kind, NO_TIME, key)] > 0:
-            watch.keys(connection, full).add(key)
-            touched.add(full)
-    for crowd in touched:
-        if len(watch.keys(connection, crowd)) > watch.limit(crowd[1]):
-            watch.mark(connection, crowd)
-            for one in list(deltas):
-                of = group_of(_COUNTED_WITH.get(one[1], one[1]), one[3])
-                if of is not None and (one[0], *of) == crowd:
-                    del deltas[one]
+    for group, quarter_hour, key in falling:
+        gone = connection.execute(
+            "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = ? AND key = ? AND n = 0",
+            (*group[:2], quarter_hour, key),
+        )
+        if gone.rowcount:
+            watch.forget_key(connection, group, key)
 
 
 def _key_range(name: str) -> tuple[str, str | bytes]:

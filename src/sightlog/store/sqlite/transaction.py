@@ -1,16 +1,19 @@
 """One commit: the events that its jobs add are gathered, and written together when it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
 from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.images import UploadedImage
 from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
 from sightlog.store.sqlite import events, images, removing, tallies, use_cases
 from sightlog.store.sqlite.bodies import BodyPacker
-from sightlog.store.sqlite.changes import Changes, Pending
+from sightlog.store.sqlite.changes import Changes
 from sightlog.store.sqlite.connection import StoreConnection
+from sightlog.store.sqlite.gathering import Gathered, Pending
 from sightlog.store.sqlite.index.keeping import SideIndex
 
 
@@ -50,7 +53,7 @@ class SqliteTransaction:
     def __init__(self, memory: WriterMemory) -> None:
         self.connection = memory.connection
         self.memory = memory
-        self._pending: dict[tuple[int, str], Pending] = {}
+        self._gathered = Gathered()
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -69,18 +72,29 @@ class SqliteTransaction:
         """To be called by whoever changes a use case."""
         self.memory.use_cases.clear()
 
-    def add_events(self, workspace: int, key: int | None, accepted: Sequence[AcceptedEvent], now: int) -> list[Receipt]:
+    def add_events(
+        self,
+        workspace: int,
+        key: int | None,
+        accepted: Sequence[AcceptedEvent],
+        now: int,
+        facts: Mapping[str, TurnedFacts] | None = None,
+    ) -> list[Receipt]:
         """Check all, then gather all; the receipts are complete once the transaction is flushed."""
         numbers = self._resolve(workspace, accepted)
         received_at = self.memory.last_received_at = max(self.memory.last_received_at, now)
-        receipts = []
-        for event, number in zip(accepted, numbers, strict=True):
-            if (workspace, event.event_id) in self._pending:
-                self.flush()
-            receipt = Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)
-            self._pending[(workspace, event.event_id)] = Pending(workspace, number, key, event, receipt, received_at)
-            receipts.append(receipt)
-        return receipts
+        pending = [
+            Pending(workspace, number, key, event, _receipt(event), received_at)
+            for event, number in zip(accepted, numbers, strict=True)
+        ]
+        for start in range(0, len(pending), MOST_EVENTS):
+            self._gather(pending[start : start + MOST_EVENTS], facts)
+        return [one.receipt for one in pending]
+
+    def _gather(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts] | None) -> None:
+        if self._gathered.has_any(pending) or len(self._gathered.pending) + len(pending) > MOST_EVENTS:
+            self.flush()
+        self._gathered.add(pending, facts)
 
     def add_delivery(
         self, workspace: int, key: int | None, event: AcceptedEvent, pictures: Sequence[UploadedImage], now: int
@@ -113,11 +127,9 @@ class SqliteTransaction:
 
     def flush(self) -> None:
         """Write what was gathered."""
-        if not self._pending:
-            return
-        pending = list(self._pending.values())
-        self._pending = {}
-        self.memory.last_seq = self._changes().write(pending, self.memory.last_seq)
+        gathered, self._gathered = self._gathered, Gathered()
+        if gathered.pending:
+            self.memory.last_seq = self._changes().write(gathered, self.memory.last_seq)
 
     def delete_events(self, numbers: list[int]) -> None:
         """Remove events by their numbers, with their feedback."""
@@ -136,3 +148,7 @@ class SqliteTransaction:
 
     def _changes(self) -> Changes:
         return Changes(self.connection, self.memory.watch, self.memory.index, self.memory.packer)
+
+
+def _receipt(event: AcceptedEvent) -> Receipt:
+    return Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)

@@ -9,9 +9,9 @@ and those that were written down, and nothing is lost or doubled, whenever it ha
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from sightlog.domain.facts import Entry
+from sightlog.domain.fact_columns import FactColumns, columns_of
 from sightlog.store.sqlite.connection import insert_rows
 from sightlog.store.sqlite.index.loading import unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, state_of, write_segment
@@ -60,16 +60,17 @@ class SideIndex:
         self._is_changed = False
         self._has_sealed = False
         self._since_seal = 0
+        self._last_seq: int = self._watermark
         unsealed = unsealed_events(self._connection, self._watermark)
         for read, (use_case, seq, timestamp, event_id, status, entries) in enumerate(unsealed, 1):
             tail = self._loading.get(use_case)
             if tail is None:
                 tail = self._loading[use_case] = Tail(use_case, self.commit)
-            tail.add(seq, timestamp, event_id, entries)
+            tail.add((seq,), (timestamp,), (event_id,), columns_of((entries,)))
             if status is not None:
                 tail.restate(len(tail) - 1, status, self.commit)
             self._since_seal += 1
-            self._last_seq = seq
+            self._last_seq = max(self._last_seq, seq)
             if read % 1_000 == 0:
                 advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
@@ -103,17 +104,21 @@ class SideIndex:
                 return tail
         return None
 
-    def add(self, use_case: int, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
-        """An event is new. Numbers ascend."""
+    def make_room(self, events: int) -> None:
+        """To be called before so many events are added, when all events of smaller numbers were."""
+        if any(len(tails[-1]) + events > _LARGEST_TAIL for tails in self._tails.values()):
+            self._seal()  # a single commit with very large batches
+
+    def add(
+        self, use_case: int, seqs: Sequence[int], timestamps: Sequence[int], ids: Sequence[str], facts: FactColumns
+    ) -> None:
+        """Events are new. Numbers ascend within a use case."""
         tail = self._tail(use_case)
-        if len(tail) >= _LARGEST_TAIL:  # a single commit with very large batches
-            self._seal()
-            tail = self._tail(use_case)
-        tail.add(seq, timestamp, event_id, entries)
+        tail.add(seqs, timestamps, ids, facts)
         self._touched.add(tail)
         self._is_changed = True
-        self._since_seal += 1
-        self._last_seq = seq
+        self._since_seal += len(seqs)
+        self._last_seq = max(self._last_seq, seqs[-1])
 
     def remove(self, use_case: int, seq: int) -> None:
         """An event leaves."""

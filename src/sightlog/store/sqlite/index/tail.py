@@ -6,14 +6,16 @@ with the commit that did it.
 """
 
 import heapq
+import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from sightlog.domain.conditions import Match
-from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Entry, Value
+from sightlog.domain.fact_columns import FLOAT, PLACE, FactColumns, TextFacts
+from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.store.sqlite.index.columns import (
     ColumnKey,
     Contents,
@@ -25,8 +27,51 @@ from sightlog.store.sqlite.index.columns import (
 from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
 
+_PLACE_BYTES = 2
+
 Candidate = tuple[int, str, int]
 """An event's timestamp, id and number."""
+
+
+class _Texts:
+    """A field's texts, or its truth values, in the order in which they came; a value comes again with later events.
+    The writer adds, and readers make the way from a value to its events when they first ask for the field."""
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.counts = array(PLACE)
+        self.places = array(PLACE)
+        self._lock = threading.Lock()
+        self._found: dict[Value, list[tuple[int, int]]] = {}
+        self._values_done = self._places_done = 0
+
+    def add(self, facts: TextFacts, places: memoryview) -> None:
+        self.values.extend(facts.values)
+        self.places.frombytes(places)
+        self.counts.extend(facts.counts)  # last: readers look as far as these go
+
+    def where(self) -> Mapping[Value, list[tuple[int, int]]]:
+        """Each value with the parts of `places` that are its own."""
+        with self._lock:
+            counts = self.counts[self._values_done :]
+            start = self._places_done
+            for value, count in zip(self.values[self._values_done :], counts, strict=False):
+                self._found.setdefault(value, []).append((start, start + count))
+                start += count
+            self._values_done += len(counts)
+            self._places_done = start
+        return self._found
+
+    def known(self) -> list[Value]:
+        """The values, each once."""
+        where = self.where()
+        with self._lock:
+            return list(where)
+
+    def bytes_of(self, value: Value) -> bytes:
+        """The places of a value's events, two bytes each."""
+        parts = list(self.where().get(value, ()))
+        return b"".join(self.places[start:end].tobytes() for start, end in parts)
 
 
 class Tail:
@@ -40,8 +85,7 @@ class Tail:
         self.ids: list[str] = []
         self._commits = array("q", [opened_at])
         self._lengths = array("q", [0])
-        self._postings: dict[Entry, array[int]] = {}
-        self._values: dict[ColumnKey, list[Value]] = {}
+        self._texts: dict[ColumnKey, _Texts] = {}
         self._numbers: dict[str, tuple[array[float], array[int]]] = {}
         self._gone: dict[int, int] = {}
         self._statuses: dict[int, list[tuple[int, str | None]]] = {}
@@ -49,27 +93,30 @@ class Tail:
     def __len__(self) -> int:
         return len(self.seqs)
 
-    def add(self, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
-        """Add an event; numbers ascend."""
-        place = len(self.seqs)
-        postings = self._postings
-        for entry in entries:
-            if entry[1] == NUMBER:
-                column = self._numbers.get(entry[0])
-                if column is None:
-                    column = self._numbers[entry[0]] = array("d"), array("H")
-                column[1].append(place)  # first the place: readers never see a number without one
-                column[0].append(entry[2])  # type: ignore[arg-type]  # a number by its letter
-            else:
-                posting = postings.get(entry)
-                if posting is None:
-                    postings[entry] = array("H", (place,))
-                    self._values.setdefault(entry[:2], []).append(entry[2])
-                elif posting[-1] != place:
-                    posting.append(place)
-        self.ids.append(event_id)
-        self.times.append(timestamp)
-        self.seqs.append(seq)
+    def add(self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns) -> None:
+        """Add events; numbers ascend."""
+        first = len(self.seqs)
+        places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(first)).tobytes())
+        start = 0
+        for texts in facts.texts:
+            key = texts.field, texts.letter
+            known = self._texts.get(key)
+            if known is None:
+                known = self._texts[key] = _Texts()
+            end = start + texts.size * _PLACE_BYTES
+            known.add(texts, places[start:end])
+            start = end
+        for one in facts.numbers:
+            column = self._numbers.get(one.field)
+            if column is None:
+                column = self._numbers[one.field] = array(FLOAT), array(PLACE)
+            end = start + one.size * _PLACE_BYTES
+            column[1].frombytes(places[start:end])  # first the places: readers never see a number without one
+            column[0].frombytes(one.numbers)
+            start = end
+        self.ids.extend(ids)
+        self.times.extend(timestamps)
+        self.seqs.extend(seqs)
 
     def place_of(self, seq: int) -> int | None:
         """Where an event is."""
@@ -149,16 +196,20 @@ class TailView:
 
     def _mark_texts(self, field: str, match: Match, mask: Mask) -> None:
         letter = match.letter or TEXT
-        if match.operator in ("eq", "in"):
-            values = match.value if isinstance(match.value, tuple) else (match.value,)
-            keys = [(field, letter, value) for value in values]
+        texts = self._tail._texts.get((field, letter))
+        if texts is None:
+            return
+        if match.operator == "exists":
+            found = texts.places.tobytes()
         else:
-            passes = passes_text(match) if match.operator != "exists" else None
-            known = self._tail._values.get((field, letter), [])
-            keys = [(field, letter, one) for one in list(known) if passes is None or passes(as_text(letter, one))]
-        postings = [self._tail._postings[key].tobytes() for key in keys if key in self._tail._postings]
-        if postings:
-            self._mark(mask, np.frombuffer(b"".join(postings), np.uint16))
+            values: Iterable[Value]
+            if match.operator in ("eq", "in"):
+                values = match.value if isinstance(match.value, tuple) else (match.value,)
+            else:
+                passes = passes_text(match)
+                values = [one for one in texts.known() if passes(as_text(letter, one))]
+            found = b"".join(map(texts.bytes_of, values))
+        self._mark(mask, np.frombuffer(found, np.uint16))
 
     def _mark_all(self, field: str, mask: Mask) -> None:
         for letter in ("s", "b"):
@@ -216,15 +267,15 @@ class TailView:
 
     def columns(self) -> list[ColumnKey]:
         """The fields and types that occur, but for the feedback status."""
-        return [*list(self._tail._values), *((field, NUMBER) for field in list(self._tail._numbers))]
+        return [*list(self._tail._texts), *((field, NUMBER) for field in list(self._tail._numbers))]
 
     def counts(self, field: str) -> list[tuple[str, Value, int]]:
         """(letter, value, how many events had it) of a field's texts and truth values, also of events that left."""
-        postings = self._tail._postings
         return [
-            (letter, value, len(postings[(field, letter, value)]))
+            (letter, value, len(texts.bytes_of(value)) // _PLACE_BYTES)
             for letter in (TEXT, BOOLEAN)
-            for value in list(self._tail._values.get((field, letter), []))
+            if (texts := self._tail._texts.get((field, letter)))
+            for value in texts.known()
         ]
 
     def text_column(self, field: str, letter: str) -> TextColumn | None:
@@ -249,7 +300,7 @@ class TailView:
             order[start:end] = sorted(order[start:end].tolist(), key=ids.__getitem__)
         ranks = np.full(self.size + 1, -1, np.int64)
         ranks[order] = np.arange(len(order))
-        texts = {key: column for key in list(self._tail._values) if (column := self._text_column(key, ranks))}
+        texts = {key: column for key in list(self._tail._texts) if (column := self._text_column(key, ranks))}
         fields = list(self._tail._numbers)
         numbers = {field: found for field in fields if (found := self._number_column(field, ranks))}
         statuses = self.statuses()
@@ -261,13 +312,13 @@ class TailView:
         return Contents(self._tail.use_case, self.seqs()[order], times[order], texts, numbers)
 
     def _text_column(self, key: ColumnKey, ranks: Integers) -> TextColumn | None:
-        values = list(self._tail._values.get(key, []))
-        if not values:
+        texts = self._tail._texts.get(key)
+        if texts is None:
             return None
-        postings = [self._tail._postings[(*key, value)].tobytes() for value in values]
-        places = np.frombuffer(b"".join(postings), np.uint16).astype(np.int64)
-        counts = np.array([len(posting) // 2 for posting in postings], np.int64)
-        return text_column([as_text(key[1], value) for value in values], counts, ranks[np.minimum(places, self.size)])
+        counts = np.frombuffer(texts.counts.tobytes(), np.uint16).astype(np.int64)
+        values = [as_text(key[1], value) for value in texts.values[: len(counts)]]
+        places = np.frombuffer(texts.places.tobytes(), np.uint16)[: counts.sum()].astype(np.int64)
+        return text_column(values, counts, ranks[np.minimum(places, self.size)])
 
     def _number_column(self, field: str, ranks: Integers) -> NumberColumn | None:
         found = self._numbers(field)

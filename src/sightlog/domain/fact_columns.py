@@ -1,0 +1,147 @@
+"""The facts of several events, turned around: for each field its values, and which events have each.
+
+The events of a batch are alike, so this is less to hand over, to index and to count than a list for each event.
+Events are places, counted from 0. Numbers and places are kept as bytes, in this machine's own order, because they are
+passed on and joined far more often than they are looked at.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from msgspec import Struct
+
+from sightlog.domain.facts import BOOLEAN, NUMBER, TEXT, Entry
+
+# A place has two bytes; the side index adds what a use case has already to those of a batch.
+MOST_EVENTS = 4_096
+# The type codes of arrays of places and of numbers.
+PLACE: Final = "H"
+FLOAT: Final = "d"
+
+
+class TextFacts(Struct, frozen=True, array_like=True):
+    """A field's texts, or its truth values: each value once, with the number of events that have it."""
+
+    field: str
+    letter: str
+    values: list[str | bool]
+    counts: list[int]
+    size: int
+    """How many places belong to the field: the sum of the counts."""
+
+
+class NumberFacts(Struct, frozen=True, array_like=True):
+    """A field's numbers; to each belongs a place."""
+
+    field: str
+    numbers: bytes
+    size: int
+
+
+class FactColumns(Struct, frozen=True, array_like=True):
+    """All facts of so many events. `places` has first those of the texts, grouped by value and ascending within a
+    value, and then those of the numbers, in the order of the fields."""
+
+    events: int
+    texts: list[TextFacts]
+    numbers: list[NumberFacts]
+    places: bytes
+
+    def text_places(self) -> Iterator[tuple[TextFacts, list[int]]]:
+        """Each field of texts with its places."""
+        start = 0
+        places = memoryview(self.places).cast(PLACE)
+        for texts in self.texts:
+            yield texts, places[start : start + texts.size].tolist()
+            start += texts.size
+
+    def number_places(self) -> Iterator[tuple[str, list[float], list[int]]]:
+        """Each field of numbers with these and their places."""
+        places = memoryview(self.places).cast(PLACE)
+        start = len(places) - sum(column.size for column in self.numbers)
+        for column in self.numbers:
+            yield column.field, array(FLOAT, column.numbers).tolist(), places[start : start + column.size].tolist()
+            start += column.size
+
+
+def by_value(texts: TextFacts, places: list[int]) -> Iterator[tuple[str | bool, list[int]]]:
+    """Each value with its places."""
+    start = 0
+    for value, count in zip(texts.values, texts.counts, strict=True):
+        yield value, places[start : start + count]
+        start += count
+
+
+_Values = dict[str | bool, list[int]]
+
+
+def columns_of(events: Iterable[Iterable[Entry]]) -> FactColumns:
+    """The facts of these events, at most MOST_EVENTS, which are given by their entries."""
+    texts: dict[str, _Values] = {}
+    truths: dict[str, _Values] = {}
+    numbers: dict[str, tuple[list[float], list[int]]] = {}
+    place = -1
+    for place, entries in enumerate(events):
+        for field, letter, value in entries:
+            if letter == NUMBER:
+                column = numbers.get(field)
+                if column is None:
+                    column = numbers[field] = [], []
+                column[0].append(value)  # type: ignore[arg-type]  # a number by its letter
+                column[1].append(place)
+                continue
+            fields = texts if letter == TEXT else truths
+            values = fields.get(field)
+            if values is None:
+                values = fields[field] = {}
+            places = values.get(value)  # type: ignore[arg-type]  # no number by its letter
+            if places is None:
+                values[value] = [place]  # type: ignore[index]
+            elif places[-1] != place:
+                places.append(place)
+    return FactColumns(
+        place + 1,
+        [*_text_facts(TEXT, texts), *_text_facts(BOOLEAN, truths)],
+        [NumberFacts(field, array(FLOAT, column[0]).tobytes(), len(column[0])) for field, column in numbers.items()],
+        _joined(texts, truths, numbers),
+    )
+
+
+def _text_facts(letter: str, fields: dict[str, _Values]) -> Iterator[TextFacts]:
+    for field, values in fields.items():
+        counts = list(map(len, values.values()))
+        yield TextFacts(field, letter, list(values), counts, sum(counts))
+
+
+def _joined(
+    texts: dict[str, _Values], truths: dict[str, _Values], numbers: dict[str, tuple[list[float], list[int]]]
+) -> bytes:
+    places: list[int] = []
+    for values in chain(texts.values(), truths.values()):
+        places.extend(chain.from_iterable(values.values()))
+    for _, of_numbers in numbers.values():
+        places.extend(of_numbers)
+    return array(PLACE, places).tobytes()
+
+
+def entries_of_each(columns: FactColumns) -> list[list[Entry]]:
+    """The entries of each event, turned back."""
+    events: list[list[Entry]] = [[] for _ in range(columns.events)]
+    for texts, places in columns.text_places():
+        for value, of_value in by_value(texts, places):
+            for place in of_value:
+                events[place].append((texts.field, texts.letter, value))
+    for field, numbers, places in columns.number_places():
+        for number, place in zip(numbers, places, strict=True):
+            events[place].append((field, NUMBER, number))
+    return events
+
+
+def with_added(events: Sequence[list[Entry]], added: Sequence[list[Entry]]) -> list[list[Entry]]:
+    """The entries of each event with what was added to it later; what it has already is not added again."""
+    return [
+        [*entries, *(entry for entry in more if entry not in entries)]
+        for entries, more in zip(events, added, strict=True)
+    ]

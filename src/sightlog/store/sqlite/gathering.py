@@ -1,0 +1,104 @@
+"""What a transaction has gathered: events that are not in the tables yet, each with the portion that it is part of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sightlog.domain.batches import TurnedFacts, turned_entries
+from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.fact_columns import entries_of_each, with_added
+from sightlog.domain.stored import Receipt
+
+
+class Pending:
+    """An event on its way into the tables; `receipt` learns what became of it, `seq` is its number in the end."""
+
+    __slots__ = ("event", "key", "receipt", "received_at", "seq", "use_case", "workspace")
+
+    def __init__(
+        self, workspace: int, use_case: int, key: int | None, event: AcceptedEvent, receipt: Receipt, received_at: int
+    ) -> None:
+        self.workspace = workspace
+        self.use_case = use_case
+        self.key = key
+        self.event = event
+        self.receipt = receipt
+        self.received_at = received_at
+        self.seq = 0
+
+
+class Portion:
+    """Events of one use case, in the order in which they came. `facts` is there when they came turned around; what the
+    events hold themselves was then added later."""
+
+    __slots__ = ("_facts", "pending", "use_case")
+
+    def __init__(self, use_case: int, pending: list[Pending], facts: TurnedFacts | None) -> None:
+        self.use_case = use_case
+        self.pending = pending
+        self._facts = facts
+
+    def facts(self) -> TurnedFacts:
+        """All facts of the events."""
+        entries = [one.event.entries for one in self.pending]
+        if self._facts is not None:
+            if not any(entries):
+                return self._facts
+            entries = with_added(entries_of_each(self._facts.columns), entries)
+        return turned_entries(entries, [one.event.timestamp for one in self.pending])
+
+
+class Gathered:
+    """Events with distinct ids, and the portions that they make up: within a use case, one after the other."""
+
+    def __init__(self) -> None:
+        self.pending: list[Pending] = []
+        self.portions: list[Portion] = []
+        self._ids: set[tuple[int, str]] = set()
+        self._open: dict[int, list[Pending]] = {}
+
+    def has_any(self, pending: Sequence[Pending]) -> bool:
+        """Whether an event with the id of one of these is here."""
+        return bool(self._ids) and any((one.workspace, one.event.event_id) in self._ids for one in pending)
+
+    def add(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts] | None) -> None:
+        """Add events. `facts`, by what the events call their use case, is what was turned around before."""
+        self.pending += pending
+        self._ids.update((one.workspace, one.event.event_id) for one in pending)
+        if facts is None:
+            for one in pending:
+                self._add_to_open(one)
+        else:
+            self._add_turned(pending, facts)
+
+    def _add_to_open(self, one: Pending) -> None:
+        """Events that come one by one make up a portion together, until there is another one of their use case."""
+        waiting = self._open.get(one.use_case)
+        if waiting is None:
+            waiting = self._open[one.use_case] = []
+            self.portions.append(Portion(one.use_case, waiting, None))
+        waiting.append(one)
+
+    def _add_turned(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts]) -> None:
+        mine = _by_reference(pending)
+        if len({ones[0].use_case for ones in mine.values()}) < len(mine):
+            _turn_back(pending, facts)  # one use case by its id and by its name, mixed
+            for one in pending:
+                self._add_to_open(one)
+            return
+        for reference, ones in mine.items():
+            self._open.pop(ones[0].use_case, None)
+            self.portions.append(Portion(ones[0].use_case, ones, facts[reference]))
+
+
+def _by_reference(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
+    found: dict[str, list[Pending]] = {}
+    for one in pending:
+        found.setdefault(one.event.use_case, []).append(one)
+    return found
+
+
+def _turn_back(pending: Iterable[Pending], facts: Mapping[str, TurnedFacts]) -> None:
+    """Give the events their facts back, beside what was added to them."""
+    for reference, ones in _by_reference(pending).items():
+        added = [one.event.entries for one in ones]
+        for one, entries in zip(ones, with_added(entries_of_each(facts[reference].columns), added), strict=True):
+            one.event.entries = entries
