@@ -236,7 +236,8 @@ def test_a_batch_may_name_one_use_case_in_several_ways(plant: Plant) -> None:
 
 def test_a_batch_may_be_larger_than_what_is_written_at_once(plant: Plant) -> None:
     use_case = plant.use_case()
-    many = [accept(plant.event(use_case, eventId=f"e{n}", deviceId="cam")) for n in range(2 * MOST_EVENTS + 1)]
+    event = plant.event(use_case, deviceId="cam")
+    many = [accept(event | {"eventId": f"e{n}"}) for n in range(2 * MOST_EVENTS + 1)]
     batch = turn_around(many)
     receipts = plant.store.add_events(plant.mine, None, batch.events, NOW, batch.facts).result()
     assert [receipt.event_id for receipt in receipts] == [one.event_id for one in many]

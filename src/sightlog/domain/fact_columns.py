@@ -39,6 +39,10 @@ class NumberFacts(Struct, frozen=True, array_like=True):
     numbers: bytes
     size: int
 
+    def as_list(self) -> list[float]:
+        """The numbers."""
+        return array(FLOAT, self.numbers).tolist()
+
 
 class FactColumns(Struct, frozen=True, array_like=True):
     """All facts of so many events. `places` has first those of the texts, grouped by value and ascending within a
@@ -57,12 +61,12 @@ class FactColumns(Struct, frozen=True, array_like=True):
             yield texts, places[start : start + texts.size].tolist()
             start += texts.size
 
-    def number_places(self) -> Iterator[tuple[str, list[float], list[int]]]:
-        """Each field of numbers with these and their places."""
+    def number_places(self) -> Iterator[tuple[str, list[int]]]:
+        """Each field of numbers with their places."""
         places = memoryview(self.places).cast(PLACE)
         start = len(places) - sum(column.size for column in self.numbers)
         for column in self.numbers:
-            yield column.field, array(FLOAT, column.numbers).tolist(), places[start : start + column.size].tolist()
+            yield column.field, places[start : start + column.size].tolist()
             start += column.size
 
 
@@ -133,8 +137,8 @@ def entries_of_each(columns: FactColumns) -> list[list[Entry]]:
         for value, of_value in by_value(texts, places):
             for place in of_value:
                 events[place].append((texts.field, texts.letter, value))
-    for field, numbers, places in columns.number_places():
-        for number, place in zip(numbers, places, strict=True):
+    for column, (field, places) in zip(columns.numbers, columns.number_places(), strict=True):
+        for number, place in zip(column.as_list(), places, strict=True):
             events[place].append((field, NUMBER, number))
     return events
 

@@ -4,14 +4,13 @@ A contribution is what one event adds, and what is taken away again when the eve
 Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, json
 
-from sightlog.domain.fact_columns import FLOAT, FactColumns, TextFacts, by_value
+from sightlog.domain.fact_columns import FactColumns, TextFacts, by_value
 from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, NUMBER, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
@@ -66,8 +65,8 @@ def contributions(columns: FactColumns, timestamps: Sequence[int]) -> Contributi
         elif kind == CLASS_KIND:
             adding.detect(name, places)
         elif kind:
-            adding.heard[kind] = {str(name): mine for name, mine in by_value(texts, places)}
-    for field, _, places in columns.number_places():
+            adding.hear(kind, texts, places)
+    for field, places in columns.number_places():
         kind, name = _ROLES.get(field) or _role_of(field)
         if kind == CLASS_KIND:
             adding.detect(name, places)
@@ -89,7 +88,7 @@ def value_counts(columns: FactColumns, uncounted: Container[str]) -> list[Counts
         kind, name = _ROLES.get(column.field) or _role_of(column.field)
         if kind in _WITH_VALUES and column.field not in uncounted:
             counts = found.setdefault((_WITH_VALUES[kind], name), {})
-            for number, n in Counter(array(FLOAT, column.numbers)).items():
+            for number, n in Counter(column.as_list()).items():
                 counts[_remembered_key(name, NUMBER, number)] = n
     return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
 
@@ -106,24 +105,35 @@ class _Adding:
     """Adds up what events contribute. An event counts once for a field and for a class, however often it has it."""
 
     def __init__(self, events: int, timestamps: Sequence[int]) -> None:
+        self._events = events
         self._timestamps = timestamps
+        self._whole_span = (min(timestamps), max(timestamps)) if timestamps else (0, 0)
         self.types = self.results = [""] * events
-        self.heard: dict[str, dict[str, list[int]]] = {}
         self._seen: dict[str, dict[str, int]] = {}
         self._spans: dict[tuple[str, str], tuple[int, int]] = {}
         self._detected: dict[str, list[int]] = {}
+        self._heard: list[tuple[str, TextFacts, list[int]]] = []
 
     def see(self, kind: str, name: str, letter: str, places: list[int]) -> None:
         """A field has values of one type in these events."""
-        self._seen.setdefault(kind, {})[name + SEPARATOR + letter] = len(set(places))
+        count = len(set(places))
+        self._seen.setdefault(kind, {})[name + SEPARATOR + letter] = count
+        span = self._whole_span if count == self._events else self._span_of(places)
+        known = self._spans.get((kind, name), span)
+        self._spans[(kind, name)] = min(known[0], span[0]), max(known[1], span[1])
+
+    def _span_of(self, places: list[int]) -> tuple[int, int]:
         times = list(map(self._timestamps.__getitem__, places))
-        known = self._spans.get((kind, name), (times[0], times[0]))
-        self._spans[(kind, name)] = min(known[0], *times), max(known[1], *times)
+        return min(times), max(times)
 
     def detect(self, name: str, places: list[int]) -> None:
         """A class comes with its confidence or, as a text, without."""
         known = self._detected.get(name)
         self._detected[name] = places if known is None else known + places
+
+    def hear(self, kind: str, names: TextFacts, places: list[int]) -> None:
+        """Sources of one kind have these events."""
+        self._heard.append((kind, names, places))
 
     def finish(self) -> Contributions:
         """All of it, after the last fact."""
@@ -133,27 +143,32 @@ class _Adding:
         counts.append(Counts(TYPE, "", NO_TIME, Counter(self.types)))
         counts += self._outcomes()
         counts += self._of_sources()
-        time_of = self._timestamps.__getitem__
-        sources = [
-            (kind, name, max(map(time_of, places)), places[-1])
-            for kind, names in self.heard.items()
-            for name, places in names.items()
-        ]
-        return Contributions(counts, [(*field, *span) for field, span in self._spans.items()], sources)
+        return Contributions(counts, [(*field, *span) for field, span in self._spans.items()], list(self._sources()))
 
     def _outcomes(self) -> Iterator[Counts]:
-        keys = (event_type + SEPARATOR + result for event_type, result in zip(self.types, self.results, strict=True))
-        by_time: dict[int, Counter[str]] = {}
-        for quarter_hour, key in zip(map(quarter_hour_of, self._timestamps), keys, strict=True):
-            by_time.setdefault(quarter_hour, Counter())[key] += 1
+        by_time: dict[int, dict[str, int]] = {}
+        outcomes = Counter(zip(map(quarter_hour_of, self._timestamps), self.types, self.results, strict=True))
+        for (quarter_hour, event_type, result), n in outcomes.items():
+            by_time.setdefault(quarter_hour, {})[event_type + SEPARATOR + result] = n
         return (Counts(OUTCOME, "", quarter_hour, counts) for quarter_hour, counts in by_time.items())
 
     def _of_sources(self) -> Iterator[Counts]:
-        failed = {place for place, result in enumerate(self.results) if result == "fail"}
-        for kind, names in self.heard.items():
-            yield Counts(kind, "", NO_TIME, {name: len(places) for name, places in names.items()})
-            fails = {name: len(failed.intersection(places)) for name, places in names.items()} if failed else {}
-            yield Counts(FAILS_OF[kind], "", NO_TIME, {name: n for name, n in fails.items() if n})
+        failed = [place for place, result in enumerate(self.results) if result == "fail"]
+        for kind, names, places in self._heard:
+            yield Counts(kind, "", NO_TIME, dict(zip(map(str, names.values), names.counts, strict=True)))
+            if failed:
+                name_of = _by_place(self._events, names, places)
+                yield Counts(FAILS_OF[kind], "", NO_TIME, Counter(name_of[place] for place in failed if name_of[place]))
+
+    def _sources(self) -> Iterator[tuple[str, str, int, int]]:
+        time_of = self._timestamps.__getitem__
+        for kind, names, places in self._heard:
+            start = 0
+            for name, count in zip(names.values, names.counts, strict=True):
+                last = places[start + count - 1]
+                newest = time_of(last) if count == 1 else max(map(time_of, places[start : start + count]))
+                yield kind, str(name), newest, last
+                start += count
 
 
 # Senders name the fields and values: these memories are emptied when they have grown.
