@@ -1,12 +1,13 @@
 """Facts turned around, and back."""
 
+from array import array
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sightlog.domain.batches import turn_around
-from sightlog.domain.fact_columns import MOST_EVENTS, by_value, columns_of, entries_of_each, with_added
+from sightlog.domain.fact_columns import MOST_EVENTS, PLACE, columns_of, entries_of_each, with_added
 from sightlog.domain.facts import Entry
 from tests.domain.reading import an_event, read
 from tests.strategies import events, seeded_events
@@ -25,15 +26,19 @@ def as_sets(events: Any) -> list[set[Entry]]:
 
 def test_each_value_comes_once_with_its_events() -> None:
     columns = columns_of(ENTRIES)
-    texts = {(texts.field, texts.letter): dict(by_value(texts, places)) for texts, places in columns.text_places()}
-    assert texts == {
-        ("type", "s"): {"alert": [0, 1]},
-        ("device", "s"): {"cam-1": [0, 3], "cam-2": [1]},
-        ("metadata.ok", "s"): {"True": [1]},
-        ("metadata.ok", "b"): {True: [0]},
-    }
-    assert list(columns.number_places()) == [("metadata.n", [0, 3]), ("class.dent", [1, 3, 3])]
-    assert [column.as_list() for column in columns.numbers] == [[1.0, 1.0], [0.5, 0.9, 0.1]]
+    assert list(columns.values()) == [
+        ("type", "s", "alert", 2),
+        ("device", "s", "cam-1", 2),
+        ("device", "s", "cam-2", 1),
+        ("metadata.ok", "s", "True", 1),
+        ("metadata.ok", "b", True, 1),
+        ("metadata.n", "n", 1.0, 1),
+        ("metadata.n", "n", 1.0, 1),
+        ("class.dent", "n", 0.5, 1),
+        ("class.dent", "n", 0.9, 1),
+        ("class.dent", "n", 0.1, 1),
+    ]
+    assert array(PLACE, columns.places).tolist() == [0, 1, 0, 3, 1, 1, 0, 0, 3, 1, 3, 3]
 
 
 def test_nothing_is_lost_on_the_way_there_and_back() -> None:

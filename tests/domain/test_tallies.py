@@ -5,9 +5,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from sightlog.domain.batches import turned_entries
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import group_of, value_counts, value_key, value_of_key
+from sightlog.domain.tallies import contributions, group_of, value_counts, value_key, value_of_key
 from tests.strategies import metadata_keys, metadata_values
 
 QUARTER = 900_000_000
@@ -16,9 +15,10 @@ LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
 
 def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
     """(kind, quarter-hour, key) → what one event with these facts counts for."""
-    facts = turned_entries([[("type", "s", "quality_check"), *entries]], [timestamp])
+    all_of_it: list[Entry] = [("type", "s", "quality_check"), *entries]
+    values = value_counts([(*entry, 1) for entry in all_of_it], ())
     found: Counter[tuple[str, int, str]] = Counter()
-    for counts in (*facts.contributions.counts, *value_counts(facts.columns, ())):
+    for counts in (*contributions([all_of_it], [timestamp]).counts, *values):
         for key, n in counts.of.items():
             found[(counts.kind, counts.quarter_hour, key)] += n
     return found

@@ -1,12 +1,9 @@
 """Events of a batch, ready to be stored: what they have in common is turned around where the batch was read."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import MOST_EVENTS, FactColumns, columns_of
-from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import Contributions, contributions
 
 
@@ -26,14 +23,9 @@ class AcceptedBatch(Struct, frozen=True, array_like=True):
     facts: dict[str, TurnedFacts] | None
 
 
-def turned_entries(entries: Sequence[list[Entry]], timestamps: Sequence[int]) -> TurnedFacts:
-    """The facts of some events, at most MOST_EVENTS, of one use case: the entries and the timestamp of each."""
-    columns = columns_of(entries)
-    return TurnedFacts(columns, contributions(columns, timestamps))
-
-
 def _turned(events: list[AcceptedEvent]) -> TurnedFacts:
-    return turned_entries([event.entries for event in events], [event.timestamp for event in events])
+    entries = [event.entries for event in events]
+    return TurnedFacts(columns_of(entries), contributions(entries, [event.timestamp for event in events]))
 
 
 def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:

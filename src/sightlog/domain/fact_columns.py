@@ -7,18 +7,19 @@ passed on and joined far more often than they are looked at.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from msgspec import Struct
 
-from sightlog.domain.facts import BOOLEAN, NUMBER, TEXT, Entry
+from sightlog.domain.facts import BOOLEAN, NUMBER, TEXT, Entry, Value
 
 # A place has two bytes; the side index adds what a use case has already to those of a batch.
 MOST_EVENTS = 4_096
 # The type codes of arrays of places and of numbers.
 PLACE: Final = "H"
 FLOAT: Final = "d"
+PLACE_BYTES, FLOAT_BYTES = 2, 8
 
 
 class TextFacts(Struct, frozen=True, array_like=True):
@@ -33,49 +34,33 @@ class TextFacts(Struct, frozen=True, array_like=True):
 
 
 class NumberFacts(Struct, frozen=True, array_like=True):
-    """A field's numbers; to each belongs a place."""
+    """A field's numbers, of which each has a place."""
 
     field: str
-    numbers: bytes
     size: int
-
-    def as_list(self) -> list[float]:
-        """The numbers."""
-        return array(FLOAT, self.numbers).tolist()
 
 
 class FactColumns(Struct, frozen=True, array_like=True):
     """All facts of so many events. `places` has first those of the texts, grouped by value and ascending within a
-    value, and then those of the numbers, in the order of the fields."""
+    value, and then those of the numbers, in the order of the fields; `amounts` has the numbers."""
 
     events: int
     texts: list[TextFacts]
     numbers: list[NumberFacts]
     places: bytes
+    amounts: bytes
 
-    def text_places(self) -> Iterator[tuple[TextFacts, list[int]]]:
-        """Each field of texts with its places."""
-        start = 0
-        places = memoryview(self.places).cast(PLACE)
+    def values(self) -> Iterator[tuple[str, str, Value, int]]:
+        """(field, letter, value, how many events have it)."""
         for texts in self.texts:
-            yield texts, places[start : start + texts.size].tolist()
-            start += texts.size
-
-    def number_places(self) -> Iterator[tuple[str, list[int]]]:
-        """Each field of numbers with their places."""
-        places = memoryview(self.places).cast(PLACE)
-        start = len(places) - sum(column.size for column in self.numbers)
+            for value, count in zip(texts.values, texts.counts, strict=True):
+                yield texts.field, texts.letter, value, count
+        start = 0
         for column in self.numbers:
-            yield column.field, places[start : start + column.size].tolist()
-            start += column.size
-
-
-def by_value(texts: TextFacts, places: list[int]) -> Iterator[tuple[str | bool, list[int]]]:
-    """Each value with its places."""
-    start = 0
-    for value, count in zip(texts.values, texts.counts, strict=True):
-        yield value, places[start : start + count]
-        start += count
+            end = start + column.size * FLOAT_BYTES
+            for number in array(FLOAT, self.amounts[start:end]):
+                yield column.field, NUMBER, number, 1
+            start = end
 
 
 _Values = dict[str | bool, list[int]]
@@ -105,11 +90,13 @@ def columns_of(events: Iterable[Iterable[Entry]]) -> FactColumns:
                 values[value] = [place]  # type: ignore[index]
             elif places[-1] != place:
                 places.append(place)
+    amounts = array(FLOAT, chain.from_iterable(column[0] for column in numbers.values()))
     return FactColumns(
         place + 1,
         [*_text_facts(TEXT, texts), *_text_facts(BOOLEAN, truths)],
-        [NumberFacts(field, array(FLOAT, column[0]).tobytes(), len(column[0])) for field, column in numbers.items()],
+        [NumberFacts(field, len(column[0])) for field, column in numbers.items()],
         _joined(texts, truths, numbers),
+        amounts.tobytes(),
     )
 
 
@@ -133,13 +120,10 @@ def _joined(
 def entries_of_each(columns: FactColumns) -> list[list[Entry]]:
     """The entries of each event, turned back."""
     events: list[list[Entry]] = [[] for _ in range(columns.events)]
-    for texts, places in columns.text_places():
-        for value, of_value in by_value(texts, places):
-            for place in of_value:
-                events[place].append((texts.field, texts.letter, value))
-    for column, (field, places) in zip(columns.numbers, columns.number_places(), strict=True):
-        for number, place in zip(column.as_list(), places, strict=True):
-            events[place].append((field, NUMBER, number))
+    places = iter(array(PLACE, columns.places))
+    for field, letter, value, count in columns.values():
+        for place in islice(places, count):
+            events[place].append((field, letter, value))
     return events
 
 

@@ -4,14 +4,12 @@ A contribution is what one event adds, and what is taken away again when the eve
 Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, json
 
-from sightlog.domain.fact_columns import FactColumns, TextFacts, by_value
-from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, NUMBER, Value
+from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Entry, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
 
@@ -23,7 +21,7 @@ SOURCES = ("device", "stream", "workflow")
 FAILS_OF = {kind: kind + "_fails" for kind in SOURCES}
 FIELD, VALUE = "field", "value"
 IMAGE_FIELD, IMAGE_VALUE = "image_field", "image_value"
-_WITH_VALUES = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
+_VALUES_OF = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
 TallyKey = tuple[str, int, str]
@@ -51,129 +49,131 @@ class Contributions(Struct, frozen=True, array_like=True):
     """A kind of source, its name, the newest timestamp of its events, and the place of the last of them."""
 
 
-def contributions(columns: FactColumns, timestamps: Sequence[int]) -> Contributions:
-    """What events with these facts and timestamps (microseconds) contribute."""
-    adding = _Adding(columns.events, timestamps)
-    for texts, places in columns.text_places():
-        kind, name = _ROLES.get(texts.field) or _role_of(texts.field)
-        if kind in _WITH_VALUES:
-            adding.see(kind, name, texts.letter, places)
-        elif kind == TYPE:
-            adding.types = _by_place(columns.events, texts, places)
-        elif kind == OUTCOME:
-            adding.results = _by_place(columns.events, texts, places)
-        elif kind == CLASS_KIND:
-            adding.detect(name, places)
-        elif kind:
-            adding.hear(kind, texts, places)
-    for field, places in columns.number_places():
-        kind, name = _ROLES.get(field) or _role_of(field)
-        if kind == CLASS_KIND:
-            adding.detect(name, places)
-        elif kind in _WITH_VALUES:
-            adding.see(kind, name, NUMBER, places)
+def contributions(events: Iterable[Iterable[Entry]], timestamps: Sequence[int]) -> Contributions:
+    """What events with these facts and timestamps (microseconds) contribute. An event counts once for a field and for
+    a class, however often it has it."""
+    adding = _Adding()
+    for place, (entries, timestamp) in enumerate(zip(events, timestamps, strict=True)):
+        adding.add(place, entries, timestamp)
     return adding.finish()
 
 
-def value_counts(columns: FactColumns, uncounted: Container[str]) -> list[Counts]:
-    """How many of these events have each value of their metadata, but for the facts' fields that are `uncounted`."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for texts in columns.texts:
-        kind, name = _ROLES.get(texts.field) or _role_of(texts.field)
-        if kind in _WITH_VALUES and texts.field not in uncounted:
-            counts = found.setdefault((_WITH_VALUES[kind], name), {})
-            for value, n in zip(texts.values, texts.counts, strict=True):
-                counts[_remembered_key(name, texts.letter, value)] = n
-    for column in columns.numbers:
-        kind, name = _ROLES.get(column.field) or _role_of(column.field)
-        if kind in _WITH_VALUES and column.field not in uncounted:
-            counts = found.setdefault((_WITH_VALUES[kind], name), {})
-            for number, n in Counter(column.as_list()).items():
-                counts[_remembered_key(name, NUMBER, number)] = n
-    return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
-
-
-def _by_place(events: int, texts: TextFacts, places: list[int]) -> list[str]:
-    found = [""] * events
-    for value, mine in by_value(texts, places):
-        for place in mine:
-            found[place] = str(value)
-    return found
-
-
 class _Adding:
-    """Adds up what events contribute. An event counts once for a field and for a class, however often it has it."""
+    """Adds up what events contribute. This runs for every event: those that are alike are counted together first."""
 
-    def __init__(self, events: int, timestamps: Sequence[int]) -> None:
-        self._events = events
-        self._timestamps = timestamps
-        self._whole_span = (min(timestamps), max(timestamps)) if timestamps else (0, 0)
-        self.types = self.results = [""] * events
-        self._seen: dict[str, dict[str, int]] = {}
-        self._spans: dict[tuple[str, str], tuple[int, int]] = {}
-        self._detected: dict[str, list[int]] = {}
-        self._heard: list[tuple[str, TextFacts, list[int]]] = []
+    def __init__(self) -> None:
+        self._outcomes: dict[tuple[int, str, str], int] = {}
+        self._shapes: dict[tuple[str, ...], list[int]] = {}
+        self._classes: dict[str, int] = {}
+        self._sources: dict[tuple[str, str], list[int]] = {}
 
-    def see(self, kind: str, name: str, letter: str, places: list[int]) -> None:
-        """A field has values of one type in these events."""
-        count = len(set(places))
-        self._seen.setdefault(kind, {})[name + SEPARATOR + letter] = count
-        span = self._whole_span if count == self._events else self._span_of(places)
-        known = self._spans.get((kind, name), span)
-        self._spans[(kind, name)] = min(known[0], span[0]), max(known[1], span[1])
+    def add(self, place: int, entries: Iterable[Entry], timestamp: int) -> None:
+        """Add the event at a place."""
+        event_type = result = previous = ""
+        sources: list[tuple[str, str]] = []
+        shape: list[str] = []
+        for field, letter, value in entries:
+            kind, name = _ROLES.get(field) or _role_of(field)
+            if kind == FIELD or kind == IMAGE_FIELD:  # noqa: SIM109  # a third of the time of a set
+                shape.append(field)
+                shape.append(letter)
+            elif kind == CLASS_KIND:
+                if field != previous:  # with its highest confidence and its lowest: one after the other
+                    self._classes[name] = self._classes.get(name, 0) + 1
+                previous = field
+            elif kind == TYPE:
+                event_type = str(value)
+            elif kind == OUTCOME:
+                result = str(value)
+            elif kind:
+                sources.append((kind, str(value)))
+        outcome = quarter_hour_of(timestamp), event_type, result
+        self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
+        self._see(tuple(shape), timestamp)
+        for source in sources:
+            self._hear(source, place, timestamp, result == "fail")
 
-    def _span_of(self, places: list[int]) -> tuple[int, int]:
-        times = list(map(self._timestamps.__getitem__, places))
-        return min(times), max(times)
+    def _see(self, shape: tuple[str, ...], timestamp: int) -> None:
+        """An event has these fields: each is followed by its type's letter."""
+        seen = self._shapes.get(shape)
+        if seen is None:
+            self._shapes[shape] = [1, timestamp, timestamp]
+            return
+        seen[0] += 1
+        if timestamp > seen[2]:
+            seen[2] = timestamp
+        elif timestamp < seen[1]:
+            seen[1] = timestamp
 
-    def detect(self, name: str, places: list[int]) -> None:
-        """A class comes with its confidence or, as a text, without."""
-        known = self._detected.get(name)
-        self._detected[name] = places if known is None else known + places
-
-    def hear(self, kind: str, names: TextFacts, places: list[int]) -> None:
-        """Sources of one kind have these events."""
-        self._heard.append((kind, names, places))
+    def _hear(self, source: tuple[str, str], place: int, timestamp: int, is_fail: bool) -> None:
+        heard = self._sources.get(source)
+        if heard is None:
+            self._sources[source] = [1, int(is_fail), timestamp, place]
+            return
+        heard[0] += 1
+        heard[1] += is_fail
+        heard[2] = max(heard[2], timestamp)
+        heard[3] = place
 
     def finish(self) -> Contributions:
-        """All of it, after the last fact."""
-        counts = [Counts(kind, "", NO_TIME, seen) for kind, seen in self._seen.items()]
-        detected = {name: len(set(places)) for name, places in self._detected.items()}
-        counts.append(Counts(CLASS_KIND, "", NO_TIME, detected))
-        counts.append(Counts(TYPE, "", NO_TIME, Counter(self.types)))
-        counts += self._outcomes()
-        counts += self._of_sources()
-        return Contributions(counts, [(*field, *span) for field, span in self._spans.items()], list(self._sources()))
+        """All of it, after the last event."""
+        counts: list[Counts] = [Counts(CLASS_KIND, "", NO_TIME, self._classes)]
+        fields = self._finish_fields(counts)
+        self._finish_sources(counts)
+        self._finish_outcomes(counts)
+        sources = [(*source, newest, place) for source, (_, _, newest, place) in self._sources.items()]
+        return Contributions(counts, fields, sources)
 
-    def _outcomes(self) -> Iterator[Counts]:
+    def _finish_fields(self, counts: list[Counts]) -> list[tuple[str, str, int, int]]:
+        found: dict[str, dict[str, int]] = {FIELD: {}, IMAGE_FIELD: {}}
+        spans: dict[tuple[str, str], tuple[int, int]] = {}
+        for shape, (n, first, last) in self._shapes.items():
+            for field, key in _FIELDS_OF_SHAPES.get(shape) or _fields_of(shape):
+                of_kind = found[field[0]]
+                of_kind[key] = of_kind.get(key, 0) + n
+                known = spans.get(field)
+                spans[field] = (first, last) if known is None else (min(known[0], first), max(known[1], last))
+        counts.extend(Counts(kind, "", NO_TIME, keys) for kind, keys in found.items() if keys)
+        return [(*field, *span) for field, span in spans.items()]
+
+    def _finish_sources(self, counts: list[Counts]) -> None:
+        found: dict[str, dict[str, int]] = {}
+        for (kind, name), (n, fails, _, _) in self._sources.items():
+            found.setdefault(kind, {})[name] = n
+            if fails:
+                found.setdefault(FAILS_OF[kind], {})[name] = fails
+        counts.extend(Counts(kind, "", NO_TIME, names) for kind, names in found.items())
+
+    def _finish_outcomes(self, counts: list[Counts]) -> None:
+        types: dict[str, int] = {}
         by_time: dict[int, dict[str, int]] = {}
-        outcomes = Counter(zip(map(quarter_hour_of, self._timestamps), self.types, self.results, strict=True))
-        for (quarter_hour, event_type, result), n in outcomes.items():
+        for (quarter_hour, event_type, result), n in self._outcomes.items():
+            types[event_type] = types.get(event_type, 0) + n
             by_time.setdefault(quarter_hour, {})[event_type + SEPARATOR + result] = n
-        return (Counts(OUTCOME, "", quarter_hour, counts) for quarter_hour, counts in by_time.items())
+        counts.append(Counts(TYPE, "", NO_TIME, types))
+        counts.extend(Counts(OUTCOME, "", quarter_hour, keys) for quarter_hour, keys in by_time.items())
 
-    def _of_sources(self) -> Iterator[Counts]:
-        failed = [place for place, result in enumerate(self.results) if result == "fail"]
-        for kind, names, places in self._heard:
-            yield Counts(kind, "", NO_TIME, dict(zip(map(str, names.values), names.counts, strict=True)))
-            if failed:
-                name_of = _by_place(self._events, names, places)
-                yield Counts(FAILS_OF[kind], "", NO_TIME, Counter(name_of[place] for place in failed if name_of[place]))
 
-    def _sources(self) -> Iterator[tuple[str, str, int, int]]:
-        time_of = self._timestamps.__getitem__
-        for kind, names, places in self._heard:
-            start = 0
-            for name, count in zip(names.values, names.counts, strict=True):
-                last = places[start + count - 1]
-                newest = time_of(last) if count == 1 else max(map(time_of, places[start : start + count]))
-                yield kind, str(name), newest, last
-                start += count
+def value_counts(facts: Iterable[tuple[str, str, Value, int]], uncounted: Container[str]) -> list[Counts]:
+    """How many events have each value of their metadata, but for the facts' fields that are `uncounted`: from (field,
+    letter, value, how many events)."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for field, letter, value, n in facts:
+        kind, name = _ROLES.get(field) or _role_of(field)
+        if kind in _VALUES_OF and field not in uncounted:
+            of = _VALUES_OF[kind], name
+            counts = found.get(of)
+            if counts is None:
+                counts = found[of] = {}
+            key = _remembered_key(name, letter, value)
+            counts[key] = counts.get(key, 0) + n
+    return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
 
 
 # Senders name the fields and values: these memories are emptied when they have grown.
 _MOST_REMEMBERED = 20_000
 _ROLES: dict[str, tuple[str, str]] = {}
+_FIELDS_OF_SHAPES: dict[tuple[str, ...], tuple[tuple[tuple[str, str], str], ...]] = {}
 _VALUE_KEYS: dict[tuple[str, str, Value], str] = {}
 
 
@@ -190,6 +190,15 @@ def _role_of(field: str) -> tuple[str, str]:
     else:
         role = OUTCOME if field == "result" else "", ""
     return _remember(_ROLES, field, role)
+
+
+def _fields_of(shape: tuple[str, ...]) -> tuple[tuple[tuple[str, str], str], ...]:
+    """The fields of an event, each once for each type: (kind, name), and the key that counts it."""
+    found = {}
+    for field, letter in zip(shape[::2], shape[1::2], strict=True):
+        kind, name = _role_of(field)
+        found[name + SEPARATOR + letter, kind] = (kind, name), name + SEPARATOR + letter
+    return _remember(_FIELDS_OF_SHAPES, shape, tuple(found.values()))
 
 
 def _remembered_key(name: str, letter: str, value: Value) -> str:

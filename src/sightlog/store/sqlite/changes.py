@@ -5,16 +5,14 @@ pictures that nothing names any more. Nothing here looks at more than the events
 """
 
 import sqlite3
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 from msgspec import json
 
-from sightlog.domain.batches import TurnedFacts, turned_entries
 from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
-from sightlog.domain.facts import entries_of
-from sightlog.domain.tallies import FEEDBACK, value_counts
+from sightlog.domain.facts import Entry, Value, entries_of
+from sightlog.domain.tallies import FEEDBACK, Contributions, contributions, value_counts
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
@@ -107,7 +105,7 @@ class Changes:
         event = read_stored(*unpack(self.connection, body))
         entries = entries_of(event, bool(has_warnings))
         images.entries_before_release(self.connection, seq, entries)
-        self._take_away(use_case, turned_entries([entries], [timestamp]), seq)
+        self._take_away(use_case, entries, timestamp, seq)
         if status is not None:
             self.tallies.add(use_case, FEEDBACK, status, -1)
         self.index.remove(use_case, seq)
@@ -163,26 +161,43 @@ class Changes:
 
     def _add(self, portion: Portion) -> None:
         """Add the events of a portion to the index and to everything that is counted."""
-        use_case, pending, facts = portion.use_case, portion.pending, portion.facts()
+        portion.settle()
+        use_case, pending, turned = portion.use_case, portion.pending, portion.turned
+        tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
         times = [one.event.timestamp for one in pending]
-        self.index.add(
-            use_case, [one.seq for one in pending], times, [one.event.event_id for one in pending], facts.columns
-        )
-        self._count(use_case, facts, 1)
-        self.fields.see(use_case, facts.contributions.fields)
-        for kind, name, newest, place in facts.contributions.sources:
+        if turned is not None:
+            ids = [one.event.event_id for one in pending]
+            tail.add_columns([one.seq for one in pending], times, ids, turned.columns)
+            self._count(use_case, turned.contributions, turned.columns.values(), 1)
+            found = turned.contributions
+        else:
+            events = [one.event.entries for one in pending]
+            for one in pending:
+                tail.add(one.seq, one.event.timestamp, one.event.event_id, one.event.entries)
+            found = contributions(events, times)
+            self._count(use_case, found, _values(events), 1)
+        self.fields.see(use_case, found.fields)
+        for kind, name, newest, place in found.sources:
             self.sources.hear((use_case, kind, name), newest, pending[place].seq, pending[place].received_at)
 
-    def _take_away(self, use_case: int, facts: TurnedFacts, seq: int) -> None:
+    def _take_away(self, use_case: int, entries: list[Entry], timestamp: int, seq: int) -> None:
         """Take what one event contributes away from everything that is counted."""
-        self._count(use_case, facts, -1)
-        self.fields.remove(use_case, facts.contributions.fields)
-        for kind, name, timestamp, _ in facts.contributions.sources:
+        found = contributions([entries], [timestamp])
+        self._count(use_case, found, _values([entries]), -1)
+        self.fields.remove(use_case, found.fields)
+        for kind, name, _, _ in found.sources:
             self.sources.remove((use_case, kind, name), timestamp, seq)
 
-    def _count(self, use_case: int, facts: TurnedFacts, sign: int) -> None:
-        values = value_counts(facts.columns, self.watch.uncounted(self.connection, use_case))
-        self.tallies.count(use_case, chain(facts.contributions.counts, values), sign)
+    def _count(
+        self, use_case: int, found: Contributions, values: Iterable[tuple[str, str, Value, int]], sign: int
+    ) -> None:
+        self.tallies.count(use_case, found.counts, sign)
+        uncounted = self.watch.uncounted(self.connection, use_case)
+        self.tallies.count(use_case, value_counts(values, uncounted), sign)
+
+
+def _values(events: Iterable[Iterable[Entry]]) -> Iterator[tuple[str, str, Value, int]]:
+    return ((*entry, 1) for entries in events for entry in entries)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

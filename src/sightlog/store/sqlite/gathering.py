@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sightlog.domain.batches import TurnedFacts, turned_entries
+from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import entries_of_each, with_added
 from sightlog.domain.stored import Receipt
@@ -26,24 +26,21 @@ class Pending:
 
 
 class Portion:
-    """Events of one use case, in the order in which they came. `facts` is there when they came turned around; what the
-    events hold themselves was then added later."""
+    """Events of one use case, in the order in which they came. `turned` are their facts when these came turned around;
+    the events hold them themselves otherwise."""
 
-    __slots__ = ("_facts", "pending", "use_case")
+    __slots__ = ("pending", "turned", "use_case")
 
-    def __init__(self, use_case: int, pending: list[Pending], facts: TurnedFacts | None) -> None:
+    def __init__(self, use_case: int, pending: list[Pending], turned: TurnedFacts | None) -> None:
         self.use_case = use_case
         self.pending = pending
-        self._facts = facts
+        self.turned = turned
 
-    def facts(self) -> TurnedFacts:
-        """All facts of the events."""
-        entries = [one.event.entries for one in self.pending]
-        if self._facts is not None:
-            if not any(entries):
-                return self._facts
-            entries = with_added(entries_of_each(self._facts.columns), entries)
-        return turned_entries(entries, [one.event.timestamp for one in self.pending])
+    def settle(self) -> None:
+        """To be called when nothing is added to the events any more: if something was, they hold all their facts."""
+        if self.turned is not None and any(one.event.entries for one in self.pending):
+            _turn_back(self.pending, self.turned)
+            self.turned = None
 
 
 class Gathered:
@@ -80,7 +77,8 @@ class Gathered:
     def _add_turned(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts]) -> None:
         mine = _by_reference(pending)
         if len({ones[0].use_case for ones in mine.values()}) < len(mine):
-            _turn_back(pending, facts)  # one use case by its id and by its name, mixed
+            for reference, ones in mine.items():  # one use case by its id and by its name, mixed
+                _turn_back(ones, facts[reference])
             for one in pending:
                 self._add_to_open(one)
             return
@@ -96,9 +94,8 @@ def _by_reference(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
     return found
 
 
-def _turn_back(pending: Iterable[Pending], facts: Mapping[str, TurnedFacts]) -> None:
+def _turn_back(pending: Sequence[Pending], turned: TurnedFacts) -> None:
     """Give the events their facts back, beside what was added to them."""
-    for reference, ones in _by_reference(pending).items():
-        added = [one.event.entries for one in ones]
-        for one, entries in zip(ones, with_added(entries_of_each(facts[reference].columns), added), strict=True):
-            one.event.entries = entries
+    added = [one.event.entries for one in pending]
+    for one, entries in zip(pending, with_added(entries_of_each(turned.columns), added), strict=True):
+        one.event.entries = entries

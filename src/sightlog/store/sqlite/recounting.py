@@ -4,10 +4,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Container
 
-from sightlog.domain.batches import turned_entries
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import FEEDBACK, value_counts
+from sightlog.domain.tallies import FEEDBACK, contributions, value_counts
 from sightlog.store.sqlite.fields import FieldChanges
 from sightlog.store.sqlite.index.loading import StoredEntries
 from sightlog.store.sqlite.sources import SourceChanges
@@ -34,11 +33,11 @@ class Recount:
         """Count one more event."""
         use_case, seq, timestamp, event_id, status, entries = event
         self.events[use_case] += 1
-        facts = turned_entries((entries,), (timestamp,))
-        self.tallies.count(use_case, facts.contributions.counts, 1)
-        self.tallies.count(use_case, value_counts(facts.columns, uncounted), 1)
-        self.fields.see(use_case, facts.contributions.fields)
-        for kind, name, newest, _ in facts.contributions.sources:
+        found = contributions([entries], [timestamp])
+        self.tallies.count(use_case, found.counts, 1)
+        self.tallies.count(use_case, value_counts(((*entry, 1) for entry in entries), uncounted), 1)
+        self.fields.see(use_case, found.fields)
+        for kind, name, newest, _ in found.sources:
             self.sources.hear((use_case, kind, name), newest, seq, 0)
         workspace = self._workspaces[use_case]
         if status is not None:

@@ -5,9 +5,7 @@ counted exactly up to a limit. Beyond it their counts are dropped and the group 
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
@@ -35,28 +33,24 @@ class TallyChanges:
     """What one commit adds to and takes from the counts."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[int, str, str, int], Counter[str]] = {}
+        self._groups: dict[tuple[int, str, str, int], dict[str, int]] = {}
 
     def add(self, use_case: int, kind: str, key: str, n: int) -> None:
         """Add to one count of a kind that has neither names nor times."""
-        self._group(use_case, kind, "", NO_TIME)[key] += n
+        self.count(use_case, [Counts(kind, "", NO_TIME, {key: n})], 1)
 
     def count(self, use_case: int, counts: Iterable[Counts], sign: int) -> None:
         """Add these counts (1), or take them away (-1)."""
         for one in counts:
-            group = self._group(use_case, one.kind, one.name, one.quarter_hour)
-            if sign > 0:
-                group.update(one.of)
+            of = use_case, one.kind, one.name, one.quarter_hour
+            group = self._groups.get(of)
+            if group is None:
+                self._groups[of] = dict(one.of) if sign > 0 else {key: -n for key, n in one.of.items()}
             else:
-                group.subtract(one.of)
+                for key, n in one.of.items():
+                    group[key] = group.get(key, 0) + sign * n
 
-    def _group(self, *of: Any) -> "Counter[str]":
-        found = self._groups.get(of)
-        if found is None:
-            found = self._groups[of] = Counter()
-        return found
-
-    def groups(self) -> Iterable[tuple[Group, int, "Counter[str]"]]:
+    def groups(self) -> Iterable[tuple[Group, int, dict[str, int]]]:
         """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
         are counted with."""
         for (use_case, kind, name, quarter_hour), counter in sorted(self._groups.items(), key=lambda one: one[0]):

@@ -9,9 +9,8 @@ and those that were written down, and nothing is lost or doubled, whenever it ha
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from sightlog.domain.fact_columns import FactColumns, columns_of
 from sightlog.store.sqlite.connection import insert_rows
 from sightlog.store.sqlite.index.loading import unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, state_of, write_segment
@@ -66,7 +65,7 @@ class SideIndex:
             tail = self._loading.get(use_case)
             if tail is None:
                 tail = self._loading[use_case] = Tail(use_case, self.commit)
-            tail.add((seq,), (timestamp,), (event_id,), columns_of((entries,)))
+            tail.add(seq, timestamp, event_id, entries)
             if status is not None:
                 tail.restate(len(tail) - 1, status, self.commit)
             self._since_seal += 1
@@ -109,16 +108,14 @@ class SideIndex:
         if any(len(tails[-1]) + events > _LARGEST_TAIL for tails in self._tails.values()):
             self._seal()  # a single commit with very large batches
 
-    def add(
-        self, use_case: int, seqs: Sequence[int], timestamps: Sequence[int], ids: Sequence[str], facts: FactColumns
-    ) -> None:
-        """Events are new. Numbers ascend within a use case."""
+    def tail_for(self, use_case: int, events: int, last_seq: int) -> Tail:
+        """Where to add so many new events. Numbers ascend within a use case."""
         tail = self._tail(use_case)
-        tail.add(seqs, timestamps, ids, facts)
         self._touched.add(tail)
         self._is_changed = True
-        self._since_seal += len(seqs)
-        self._last_seq = max(self._last_seq, seqs[-1])
+        self._since_seal += events
+        self._last_seq = max(self._last_seq, last_seq)
+        return tail
 
     def remove(self, use_case: int, seq: int) -> None:
         """An event leaves."""

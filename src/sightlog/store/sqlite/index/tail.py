@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from sightlog.domain.conditions import Match
-from sightlog.domain.fact_columns import FLOAT, PLACE, FactColumns, TextFacts
-from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
+from sightlog.domain.fact_columns import FLOAT, FLOAT_BYTES, PLACE, PLACE_BYTES, FactColumns, TextFacts
+from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Entry, Value
 from sightlog.store.sqlite.index.columns import (
     ColumnKey,
     Contents,
@@ -26,8 +26,6 @@ from sightlog.store.sqlite.index.columns import (
 )
 from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
-
-_PLACE_BYTES = 2
 
 Candidate = tuple[int, str, int]
 """An event's timestamp, id and number."""
@@ -45,10 +43,17 @@ class _Texts:
         self._found: dict[Value, list[tuple[int, int]]] = {}
         self._values_done = self._places_done = 0
 
-    def add(self, facts: TextFacts, places: memoryview) -> None:
+    def add(self, value: Value, place: int) -> None:
+        """One event has a value. An event's own values differ."""
+        self.values.append(value)
+        self.places.append(place)
+        self.counts.append(1)  # last: readers look as far as these go
+
+    def add_all(self, facts: TextFacts, places: memoryview) -> None:
+        """Several events have these values."""
         self.values.extend(facts.values)
         self.places.frombytes(places)
-        self.counts.extend(facts.counts)  # last: readers look as far as these go
+        self.counts.extend(facts.counts)
 
     def where(self) -> Mapping[Value, list[tuple[int, int]]]:
         """Each value with the parts of `places` that are its own."""
@@ -74,6 +79,29 @@ class _Texts:
         return b"".join(self.places[start:end].tobytes() for start, end in parts)
 
 
+class _Numbers:
+    """A field's numbers, each with the place of its event."""
+
+    def __init__(self) -> None:
+        self._numbers = array(FLOAT)
+        self._places = array(PLACE)
+
+    def add(self, number: float, place: int) -> None:
+        """One event has a number."""
+        self._places.append(place)  # first the place: readers never see a number without one
+        self._numbers.append(number)
+
+    def add_all(self, numbers: memoryview, places: memoryview) -> None:
+        """Several events have these numbers."""
+        self._places.frombytes(places)
+        self._numbers.frombytes(numbers)
+
+    def arrays(self) -> tuple[Floats, Ordinals]:
+        """The numbers and the places. Copies: an array that lends its memory cannot grow, and the writer would fail."""
+        numbers = np.frombuffer(self._numbers.tobytes(), np.float64)
+        return numbers, np.frombuffer(self._places.tobytes(), np.uint16)[: len(numbers)]
+
+
 class Tail:
     """See above. `opened_at` is the first commit whose readers look here."""
 
@@ -86,37 +114,55 @@ class Tail:
         self._commits = array("q", [opened_at])
         self._lengths = array("q", [0])
         self._texts: dict[ColumnKey, _Texts] = {}
-        self._numbers: dict[str, tuple[array[float], array[int]]] = {}
+        self._numbers: dict[str, _Numbers] = {}
         self._gone: dict[int, int] = {}
         self._statuses: dict[int, list[tuple[int, str | None]]] = {}
 
     def __len__(self) -> int:
         return len(self.seqs)
 
-    def add(self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns) -> None:
-        """Add events; numbers ascend."""
-        first = len(self.seqs)
-        places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(first)).tobytes())
+    def add(self, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
+        """Add an event; numbers ascend."""
+        place = len(self.seqs)
+        for field, letter, value in entries:
+            if letter == NUMBER:
+                self._numbers_of(field).add(value, place)  # type: ignore[arg-type]  # a number by its letter
+            else:
+                self._texts_of(field, letter).add(value, place)
+        self.ids.append(event_id)
+        self.times.append(timestamp)
+        self.seqs.append(seq)
+
+    def add_columns(
+        self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns
+    ) -> None:
+        """Add events whose facts were turned around."""
+        places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(len(self.seqs))).tobytes())
         start = 0
         for texts in facts.texts:
-            key = texts.field, texts.letter
-            known = self._texts.get(key)
-            if known is None:
-                known = self._texts[key] = _Texts()
-            end = start + texts.size * _PLACE_BYTES
-            known.add(texts, places[start:end])
+            end = start + texts.size * PLACE_BYTES
+            self._texts_of(texts.field, texts.letter).add_all(texts, places[start:end])
             start = end
-        for one in facts.numbers:
-            column = self._numbers.get(one.field)
-            if column is None:
-                column = self._numbers[one.field] = array(FLOAT), array(PLACE)
-            end = start + one.size * _PLACE_BYTES
-            column[1].frombytes(places[start:end])  # first the places: readers never see a number without one
-            column[0].frombytes(one.numbers)
-            start = end
+        amounts, first = memoryview(facts.amounts), 0
+        for numbers in facts.numbers:
+            end, last = start + numbers.size * PLACE_BYTES, first + numbers.size * FLOAT_BYTES
+            self._numbers_of(numbers.field).add_all(amounts[first:last], places[start:end])
+            start, first = end, last
         self.ids.extend(ids)
         self.times.extend(timestamps)
         self.seqs.extend(seqs)
+
+    def _texts_of(self, field: str, letter: str) -> _Texts:
+        found = self._texts.get((field, letter))
+        if found is None:
+            found = self._texts[(field, letter)] = _Texts()
+        return found
+
+    def _numbers_of(self, field: str) -> _Numbers:
+        found = self._numbers.get(field)
+        if found is None:
+            found = self._numbers[field] = _Numbers()
+        return found
 
     def place_of(self, seq: int) -> int | None:
         """Where an event is."""
@@ -188,11 +234,7 @@ class TailView:
 
     def _numbers(self, field: str) -> tuple[Floats, Ordinals] | None:
         column = self._tail._numbers.get(field)
-        if column is None:
-            return None
-        # Copies: an array that lends its memory cannot grow, and the writer would fail.
-        numbers = np.frombuffer(column[0].tobytes(), np.float64)
-        return numbers, np.frombuffer(column[1].tobytes(), np.uint16)[: len(numbers)]
+        return None if column is None else column.arrays()
 
     def _mark_texts(self, field: str, match: Match, mask: Mask) -> None:
         letter = match.letter or TEXT
@@ -272,7 +314,7 @@ class TailView:
     def counts(self, field: str) -> list[tuple[str, Value, int]]:
         """(letter, value, how many events had it) of a field's texts and truth values, also of events that left."""
         return [
-            (letter, value, len(texts.bytes_of(value)) // _PLACE_BYTES)
+            (letter, value, len(texts.bytes_of(value)) // PLACE_BYTES)
             for letter in (TEXT, BOOLEAN)
             if (texts := self._tail._texts.get((field, letter)))
             for value in texts.known()
