@@ -13,6 +13,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import IO
 
@@ -150,15 +151,35 @@ class _Helper:
 
 
 def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
-    """What the other process does, until its source ends."""
-    while len(head := source.read(_HEAD_BYTES)) == _HEAD_BYTES:
-        asked = _questions.decode(source.read(int.from_bytes(head, "big")))
-        try:
-            answer = msgpack.encode(turn_around(read_batch(asked.raw, asked.rules)))
-        except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
-            answer = _NOTHING
-        target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
-        target.flush()
+    """What the other process does, until its source ends. While it reads a batch, the next question comes in and the
+    last answer goes out: the server's loop may be late to send the one and to take the other."""
+    with ThreadPoolExecutor(1) as asking, ThreadPoolExecutor(1) as answering:
+        coming = asking.submit(_next_question, source)
+        going: Future[None] | None = None
+        while (question := coming.result()) is not None:
+            coming = asking.submit(_next_question, source)
+            answer = _answer(question)
+            if going is not None:
+                going.result()
+            going = answering.submit(_send, target, answer)
+
+
+def _next_question(source: IO[bytes]) -> bytes | None:
+    head = source.read(_HEAD_BYTES)
+    return source.read(int.from_bytes(head, "big")) if len(head) == _HEAD_BYTES else None
+
+
+def _answer(question: bytes) -> bytes:
+    try:
+        asked = _questions.decode(question)
+        return msgpack.encode(turn_around(read_batch(asked.raw, asked.rules)))
+    except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
+        return _NOTHING
+
+
+def _send(target: IO[bytes], answer: bytes) -> None:
+    target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
+    target.flush()
 
 
 if __name__ == "__main__":
