@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import contributions, group_of, value_counts, value_key, value_of_key
+from sightlog.domain.tallies import contributions, group_of, value_counts, value_key, value_of_key, values_of
 from tests.strategies import metadata_keys, metadata_values
 
 QUARTER = 900_000_000
@@ -16,7 +16,7 @@ LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
 def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
     """(kind, quarter-hour, key) → what one event with these facts counts for."""
     all_of_it: list[Entry] = [("type", "s", "quality_check"), *entries]
-    values = value_counts([(*entry, 1) for entry in all_of_it], ())
+    values = value_counts(values_of(all_of_it), ())
     found: Counter[tuple[str, int, str]] = Counter()
     for counts in (*contributions([all_of_it], [timestamp]).counts, *values):
         for key, n in counts.of.items():

@@ -298,8 +298,10 @@ def _warnings_of(
     if is_beyond_lookback(timestamp, rules.lookback_days, rules.now):
         message = f"older than the {rules.lookback_days} days that this workspace keeps; it will be removed soon"
         warnings.append(EventWarning(WarningCode.BEYOND_LOOKBACK, "timestamp", message))
-    warnings.extend(_image_warnings(event, rules.limits))
-    warnings.extend(_unknown_field_warnings(unknown))
+    if event.images or event.display_image_position is not None:
+        warnings.extend(_image_warnings(event, rules.limits))
+    if unknown:
+        warnings.extend(_unknown_field_warnings(unknown))
     return warnings[:MOST_WARNINGS]
 
 

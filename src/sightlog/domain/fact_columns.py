@@ -7,7 +7,7 @@ passed on and joined far more often than they are looked at.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Final
 
 from msgspec import Struct
@@ -50,16 +50,14 @@ class FactColumns(Struct, frozen=True, array_like=True):
     places: bytes
     amounts: bytes
 
-    def values(self) -> Iterator[tuple[str, str, Value, int]]:
-        """(field, letter, value, how many events have it)."""
+    def groups(self) -> Iterator[tuple[str, str, Sequence[Value], Iterable[int]]]:
+        """(field, letter, values, how many of the places belong to each)."""
         for texts in self.texts:
-            for value, count in zip(texts.values, texts.counts, strict=True):
-                yield texts.field, texts.letter, value, count
+            yield texts.field, texts.letter, texts.values, texts.counts
         start = 0
         for column in self.numbers:
             end = start + column.size * FLOAT_BYTES
-            for number in array(FLOAT, self.amounts[start:end]):
-                yield column.field, NUMBER, number, 1
+            yield column.field, NUMBER, array(FLOAT, self.amounts[start:end]), repeat(1)
             start = end
 
 
@@ -121,9 +119,10 @@ def entries_of_each(columns: FactColumns) -> list[list[Entry]]:
     """The entries of each event, turned back."""
     events: list[list[Entry]] = [[] for _ in range(columns.events)]
     places = iter(array(PLACE, columns.places))
-    for field, letter, value, count in columns.values():
-        for place in islice(places, count):
-            events[place].append((field, letter, value))
+    for field, letter, values, counts in columns.groups():
+        for value, count in zip(values, counts, strict=False):
+            for place in islice(places, count):
+                events[place].append((field, letter, value))
     return events
 
 

@@ -4,7 +4,7 @@ A contribution is what one event adds, and what is taken away again when the eve
 Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, json
@@ -154,18 +154,28 @@ class _Adding:
         counts.extend(Counts(OUTCOME, "", quarter_hour, keys) for quarter_hour, keys in by_time.items())
 
 
-def value_counts(facts: Iterable[tuple[str, str, Value, int]], uncounted: Container[str]) -> list[Counts]:
-    """How many events have each value of their metadata, but for the facts' fields that are `uncounted`: from (field,
-    letter, value, how many events)."""
+ValueGroup = tuple[str, str, Iterable[Value], Iterable[int]]
+"""A field, the letter of a type, values, and how many events have each."""
+
+
+def values_of(entries: Iterable[Entry]) -> Iterator[ValueGroup]:
+    """The values of events that are given by their entries, one at a time."""
+    return ((field, letter, (value,), (1,)) for field, letter, value in entries)
+
+
+def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> list[Counts]:
+    """How many events have each value of their metadata, but for the facts' fields that are `uncounted`."""
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for field, letter, value, n in facts:
+    for field, letter, values, numbers in groups:
         kind, name = _ROLES.get(field) or _role_of(field)
-        if kind in _VALUES_OF and field not in uncounted:
-            of = _VALUES_OF[kind], name
-            counts = found.get(of)
-            if counts is None:
-                counts = found[of] = {}
-            key = _remembered_key(name, letter, value)
+        if kind not in _VALUES_OF or field in uncounted:
+            continue
+        of = _VALUES_OF[kind], name
+        counts = found.get(of)
+        if counts is None:
+            counts = found[of] = {}
+        for value, n in zip(values, numbers, strict=False):
+            key = _VALUE_KEYS.get((name, letter, value)) or _key_of_value(name, letter, value)
             counts[key] = counts.get(key, 0) + n
     return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
 
@@ -201,9 +211,8 @@ def _fields_of(shape: tuple[str, ...]) -> tuple[tuple[tuple[str, str], str], ...
     return _remember(_FIELDS_OF_SHAPES, shape, tuple(found.values()))
 
 
-def _remembered_key(name: str, letter: str, value: Value) -> str:
-    of = name, letter, value
-    return _VALUE_KEYS.get(of) or _remember(_VALUE_KEYS, of, value_key(name, letter, value))
+def _key_of_value(name: str, letter: str, value: Value) -> str:
+    return _remember(_VALUE_KEYS, (name, letter, value), value_key(name, letter, value))
 
 
 def _remember(memory: dict[K, V], key: K, value: V) -> V:

@@ -5,14 +5,15 @@ pictures that nothing names any more. Nothing here looks at more than the events
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 
 from msgspec import json
 
 from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
-from sightlog.domain.facts import Entry, Value, entries_of
-from sightlog.domain.tallies import FEEDBACK, Contributions, contributions, value_counts
+from sightlog.domain.facts import Entry, entries_of
+from sightlog.domain.tallies import FEEDBACK, Contributions, ValueGroup, contributions, value_counts, values_of
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
@@ -168,14 +169,14 @@ class Changes:
         if turned is not None:
             ids = [one.event.event_id for one in pending]
             tail.add_columns([one.seq for one in pending], times, ids, turned.columns)
-            self._count(use_case, turned.contributions, turned.columns.values(), 1)
+            self._count(use_case, turned.contributions, turned.columns.groups(), 1)
             found = turned.contributions
         else:
             events = [one.event.entries for one in pending]
             for one in pending:
                 tail.add(one.seq, one.event.timestamp, one.event.event_id, one.event.entries)
             found = contributions(events, times)
-            self._count(use_case, found, _values(events), 1)
+            self._count(use_case, found, values_of(chain.from_iterable(events)), 1)
         self.fields.see(use_case, found.fields)
         for kind, name, newest, place in found.sources:
             self.sources.hear((use_case, kind, name), newest, pending[place].seq, pending[place].received_at)
@@ -183,21 +184,15 @@ class Changes:
     def _take_away(self, use_case: int, entries: list[Entry], timestamp: int, seq: int) -> None:
         """Take what one event contributes away from everything that is counted."""
         found = contributions([entries], [timestamp])
-        self._count(use_case, found, _values([entries]), -1)
+        self._count(use_case, found, values_of(entries), -1)
         self.fields.remove(use_case, found.fields)
         for kind, name, _, _ in found.sources:
             self.sources.remove((use_case, kind, name), timestamp, seq)
 
-    def _count(
-        self, use_case: int, found: Contributions, values: Iterable[tuple[str, str, Value, int]], sign: int
-    ) -> None:
+    def _count(self, use_case: int, found: Contributions, values: Iterable[ValueGroup], sign: int) -> None:
         self.tallies.count(use_case, found.counts, sign)
         uncounted = self.watch.uncounted(self.connection, use_case)
         self.tallies.count(use_case, value_counts(values, uncounted), sign)
-
-
-def _values(events: Iterable[Iterable[Entry]]) -> Iterator[tuple[str, str, Value, int]]:
-    return ((*entry, 1) for entries in events for entry in entries)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

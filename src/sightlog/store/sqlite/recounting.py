@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import FEEDBACK, contributions, value_counts
+from sightlog.domain.tallies import FEEDBACK, contributions, value_counts, values_of
 from sightlog.store.sqlite.fields import FieldChanges
 from sightlog.store.sqlite.index.loading import StoredEntries
 from sightlog.store.sqlite.sources import SourceChanges
@@ -35,7 +35,7 @@ class Recount:
         self.events[use_case] += 1
         found = contributions([entries], [timestamp])
         self.tallies.count(use_case, found.counts, 1)
-        self.tallies.count(use_case, value_counts(((*entry, 1) for entry in entries), uncounted), 1)
+        self.tallies.count(use_case, value_counts(values_of(entries), uncounted), 1)
         self.fields.see(use_case, found.fields)
         for kind, name, newest, _ in found.sources:
             self.sources.hear((use_case, kind, name), newest, seq, 0)
