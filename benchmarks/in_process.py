@@ -1,5 +1,6 @@
 """The store without HTTP: reading and storing batches in one process, and filling a folder with many events."""
 
+import asyncio
 import gc
 import sqlite3
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvloop
 from msgspec import Struct
 
 from benchmarks.apart import new_process
@@ -20,11 +22,13 @@ from sightlog.domain.batches import AcceptedBatch, turn_around
 from sightlog.domain.event_reading import NewBatch, Reading, read_batch
 from sightlog.domain.limits import Limits
 from sightlog.operations.api_keys import authenticate
+from sightlog.operations.batch_reading import BatchReader
 from sightlog.operations.clock import microseconds_now
 from sightlog.operations.events import rules_of, store_batch
 from sightlog.server import start_store, tune_interpreter
 from sightlog.settings import load_settings
 from sightlog.store.sqlite.connection import DATABASE_FILE
+from sightlog.web.waiting import Completions
 
 _BATCH_EVENTS = 100
 _CHUNKS_AHEAD = 2
@@ -37,6 +41,8 @@ class StoreRates(Struct, frozen=True):
     read_and_store: float
     read_and_store_16_waiting: float
     store_only: float
+    store_only_16_waiting: float
+    read_apart_and_store: float
     decode: float
     read: float
 
@@ -74,7 +80,7 @@ Way = Callable[[_OpenFolder], Callable[[Any], "Future[Any]"]]
 
 
 def store_batches(folders: list[tuple[Path, str]], stream: EventStream, chunk: int) -> StoreRates:
-    """Store the same chunk three ways, each into a fresh folder given with its key."""
+    """Store the same chunk in five ways, each into a fresh folder given with its key."""
     bodies = stream.batch_bodies(chunk)
     events = accepted_events(stream, chunk)
     starts = range(0, len(events), _BATCH_EVENTS)
@@ -86,8 +92,9 @@ def store_batches(folders: list[tuple[Path, str]], stream: EventStream, chunk: i
         (lambda opened: opened.add_body, bodies, 1),
         (lambda opened: opened.add_body, bodies, 16),
         (lambda opened: opened.add_accepted, batches, 1),
+        (lambda opened: opened.add_accepted, batches, 16),
     )
-    for (folder, key), (add_of, source, waiting) in zip(folders, ways, strict=True):
+    for (folder, key), (add_of, source, waiting) in zip(folders, ways, strict=False):
         opened = _OpenFolder(folder, key)
         try:
             began = time.perf_counter()
@@ -95,7 +102,37 @@ def store_batches(folders: list[tuple[Path, str]], stream: EventStream, chunk: i
             rates.append(len(events) / (time.perf_counter() - began))
         finally:
             opened.store.close()
+    rates.append(_read_apart_rate(*folders[len(ways)], bodies))
     return StoreRates(*rates, *_reading_rates(bodies, stream.end))
+
+
+def _read_apart_rate(folder: Path, key: str, bodies: list[bytes]) -> float:
+    """With the second process that reads overlapping batches, 16 of them under way, as behind HTTP."""
+    opened = _OpenFolder(folder, key)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_store_while_read_apart(opened, bodies))
+    finally:
+        opened.store.close()
+
+
+async def _store_while_read_apart(opened: _OpenFolder, bodies: list[bytes]) -> float:
+    reader, completions, waiting = BatchReader(), Completions(), iter(bodies)
+
+    async def store_one_after_the_other() -> None:
+        for body in waiting:
+            with reader.under_way():
+                now = microseconds_now()
+                batch = await reader.read(body, rules_of(opened.caller, opened.settings.limits, now))
+                await completions.of(store_batch(opened.store, opened.caller, batch, now))
+
+    try:
+        await reader.start()
+        began = time.perf_counter()
+        await asyncio.gather(*(store_one_after_the_other() for _ in range(_FILL_WAITING)))
+        return len(bodies) * _BATCH_EVENTS / (time.perf_counter() - began)
+    finally:
+        await reader.close()
 
 
 def _reading_rates(bodies: list[bytes], now: int) -> list[float]:

@@ -111,7 +111,7 @@ class _Round:
                 for path in (NOTHING, BATCH)
             }
             memory = server.memory()
-        fresh = [self._folder / f"store-{number}" for number in range(3)]
+        fresh = [self._folder / f"store-{number}" for number in range(5)]
         chunk = self._bodies.store_chunk
         return Ingestion(
             singles=singles,

@@ -116,8 +116,10 @@ def _in_process(found: Ingestion) -> str:
         ("typed decode of a batch, nothing else", store.decode),
         ("decode, check, derive the facts; nothing stored", store.read),
         ("store alone, events read before, one batch at a time", store.store_only),
+        ("store alone, events read before, up to 16 batches waiting", store.store_only_16_waiting),
         ("read and store, one batch at a time", store.read_and_store),
         ("read and store, up to 16 batches waiting", store.read_and_store_16_waiting),
+        ("read by the second process and store, 16 batches under way", store.read_apart_and_store),
     ):
         rows.append((name, rate(value), share(value / raw.by_100), f"{1e6 / value:.1f}"))
     note = f"Memory of the server after its loads: {found.memory.own:.0f} MB."

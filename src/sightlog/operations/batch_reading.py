@@ -70,6 +70,11 @@ class BatchReader:
                 return _answers.decode(answer)
         return turn_around(read_batch(raw, rules))
 
+    async def start(self) -> None:
+        """Start the other process before it is needed."""
+        if self._running_helper() is None and self._starting is not None:
+            await self._starting
+
     async def close(self) -> None:
         """End the other process."""
         if self._starting is not None:
