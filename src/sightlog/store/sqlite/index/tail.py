@@ -73,10 +73,17 @@ class _Texts:
         with self._lock:
             return list(where)
 
-    def bytes_of(self, value: Value) -> bytes:
-        """The places of a value's events, two bytes each."""
-        parts = list(self.where().get(value, ()))
-        return b"".join(self.places[start:end].tobytes() for start, end in parts)
+    def sizes(self) -> list[tuple[Value, int]]:
+        """Each value with the number of its events."""
+        where = self.where()
+        with self._lock:
+            return [(value, sum(end - start for start, end in parts)) for value, parts in where.items()]
+
+    def places_of(self, values: Iterable[Value]) -> bytes:
+        """The places of these values' events, two bytes each."""
+        where, places = self.where(), self.places
+        parts = (part for value in values for part in tuple(where.get(value, ())))
+        return b"".join([places[start:end].tobytes() for start, end in parts])
 
 
 class _Numbers:
@@ -250,7 +257,7 @@ class TailView:
             else:
                 passes = passes_text(match)
                 values = [one for one in texts.known() if passes(as_text(letter, one))]
-            found = b"".join(map(texts.bytes_of, values))
+            found = texts.places_of(values)
         self._mark(mask, np.frombuffer(found, np.uint16))
 
     def _mark_all(self, field: str, mask: Mask) -> None:
@@ -314,10 +321,10 @@ class TailView:
     def counts(self, field: str) -> list[tuple[str, Value, int]]:
         """(letter, value, how many events had it) of a field's texts and truth values, also of events that left."""
         return [
-            (letter, value, len(texts.bytes_of(value)) // PLACE_BYTES)
+            (letter, value, count)
             for letter in (TEXT, BOOLEAN)
             if (texts := self._tail._texts.get((field, letter)))
-            for value in texts.known()
+            for value, count in texts.sizes()
         ]
 
     def text_column(self, field: str, letter: str) -> TextColumn | None:
