@@ -12,6 +12,7 @@ from sightlog.domain.errors import Busy, UnknownUseCase
 from sightlog.store.contract import Store
 from tests.contract.backends import Backend
 from tests.contract.plant import NOW, OpenStore, Plant, accept
+from tests.contract.test_images import a_picture
 
 Waiting = Future[list[Any]]
 
@@ -46,6 +47,29 @@ def test_a_write_that_breaks_the_whole_commit_fails_alone(plant: Plant) -> None:
     assert plant.summary(use_case).event_count == 7
     plant.check_statistics()
     plant.add(plant.event(use_case, eventId="and on it goes"))
+    plant.check_statistics()
+
+
+def test_batches_beside_a_write_that_breaks_the_whole_commit_are_stored_once(plant: Plant) -> None:
+    """They are tried again, with what the first attempt had added to their events."""
+    use_case = plant.use_case("Paint line")
+    plant.store.add_image(a_picture(plant, metadata={"lens": "wide"}), None, NOW)
+    images = [[], [{"sourceId": "img-1"}], [{"sourceId": "nobody"}]]
+    broken = structs.replace(accept(plant.event(use_case, eventId="broken")), event_type=None)
+    with plant.backend.stalled_writes():
+        plain = plant.add_batch([plant.event(use_case, eventId=f"plain {n}") for n in range(3)])
+        failing = plant.store.add_events(plant.mine, None, [broken], NOW)
+        added_to = plant.add_batch([plant.event(use_case, eventId=f"more {n}", images=images[n]) for n in range(3)])
+        names = (use_case.id, "paint LINE", use_case.id)
+        mixed = plant.add_batch([plant.event(use_case, eventId=f"mixed {n}", useCaseId=names[n]) for n in range(3)])
+    assert failing.exception() is not None
+    for batch in (plain, added_to, mixed):
+        assert [receipt.created for receipt in batch.result()] == [True] * 3
+    warnings = [[warning.code for warning in receipt.warnings] for receipt in added_to.result()]
+    assert warnings == [[], [], ["image_not_found"]]
+    assert plant.ids(use_case, hasWarnings=True) == ["more 2"]
+    lens = [{"field": "lens", "operator": "eq", "value": "wide"}]
+    assert plant.ids(use_case, imageMetadataFilters=lens) == ["more 1"]
     plant.check_statistics()
 
 

@@ -4,6 +4,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
+from sightlog.domain.batches import turn_around
 from sightlog.domain.limits import Limits
 from sightlog.store.opening import open_store
 from sightlog.store.sqlite.index import keeping, merging
@@ -32,8 +33,10 @@ def main(folder: Path, reference: str, events_between_seals: int) -> None:
             for id in ids
         ]
         overwrite = [event | {"eventId": f"again-{n}"} for n, event in enumerate(events[:2])]
-        batches = [*([event] for event in events), overwrite]
-        waiting = [store.add_events(workspace, None, [accept(one) for one in batch], NOW) for batch in batches]
+        waiting = [store.add_events(workspace, None, [accept(one)], NOW) for one in events[:4]]
+        for batch in (events[4:], overwrite):
+            turned = turn_around([accept(one) for one in batch])
+            waiting.append(store.add_events(workspace, None, turned.events, NOW, turned.facts))
         for future in waiting:
             for receipt in future.result():
                 sys.stdout.write(receipt.event_id + "\n")
