@@ -73,6 +73,26 @@ def test_batches_beside_a_write_that_breaks_the_whole_commit_are_stored_once(pla
     plant.check_statistics()
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_event_that_is_tried_again_keeps_nothing_of_the_first_attempt(plant: Plant, turned: bool) -> None:
+    """Together with the overwrite its picture is still there; alone, after the overwrite, it is not."""
+    use_case = plant.use_case()
+    plant.store.add_image(a_picture(plant, metadata={"lens": "wide"}), None, NOW)
+    holder = plant.event(use_case, eventId="holder", images=[{"sourceId": "img-1"}])
+    plant.add(holder)
+    broken = structs.replace(accept(plant.event(use_case, eventId="broken")), event_type=None)
+    late = plant.event(use_case, eventId="late", images=[{"sourceId": "img-1"}])
+    with plant.backend.stalled_writes():
+        overwrite = plant.submit(holder | {"images": []})
+        naming = plant.add_batch([late]) if turned else plant.submit(late)
+        failing = plant.store.add_events(plant.mine, None, [broken], NOW)
+    assert failing.exception() is not None
+    assert overwrite.result()[0].created is False
+    assert [warning.code for warning in naming.result()[0].warnings] == ["image_not_found"]
+    assert plant.ids(use_case, imageMetadataFilters=[{"field": "lens", "operator": "exists", "value": True}]) == []
+    plant.check_statistics()
+
+
 def test_changes_of_use_cases_between_events_of_one_commit_hold_from_then_on(plant: Plant) -> None:
     use_case = plant.use_case("Paint line")
     made: list[str] = []

@@ -1,7 +1,7 @@
 """The one shape of all kept counts: (kind, quarter-hour or 0, key) → how many events.
 
-A contribution is what one event adds, and what is taken away again when the event is overwritten or deleted.
-Counting is adding these up, so the kept numbers always equal a recomputation from the stored events.
+What events contribute is added when they come, and taken away again when they are overwritten or deleted. Counting is
+adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -24,7 +24,6 @@ IMAGE_FIELD, IMAGE_VALUE = "image_field", "image_value"
 _VALUES_OF = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
-TallyKey = tuple[str, int, str]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -128,7 +127,8 @@ class _Adding:
         found: dict[str, dict[str, int]] = {FIELD: {}, IMAGE_FIELD: {}}
         spans: dict[tuple[str, str], tuple[int, int]] = {}
         for shape, (n, first, last) in self._shapes.items():
-            for field, key in _FIELDS_OF_SHAPES.get(shape) or _fields_of(shape):
+            pairs = zip(shape[::2], shape[1::2], strict=True)
+            for field, key in dict.fromkeys(_field_of(*pair) for pair in pairs):
                 of_kind = found[field[0]]
                 of_kind[key] = of_kind.get(key, 0) + n
                 known = spans.get(field)
@@ -183,7 +183,7 @@ def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> lis
 # Senders name the fields and values: these memories are emptied when they have grown.
 _MOST_REMEMBERED = 20_000
 _ROLES: dict[str, tuple[str, str]] = {}
-_FIELDS_OF_SHAPES: dict[tuple[str, ...], tuple[tuple[tuple[str, str], str], ...]] = {}
+_FIELD_KEYS: dict[tuple[str, str], tuple[tuple[str, str], str]] = {}
 _VALUE_KEYS: dict[tuple[str, str, Value], str] = {}
 
 
@@ -202,13 +202,13 @@ def _role_of(field: str) -> tuple[str, str]:
     return _remember(_ROLES, field, role)
 
 
-def _fields_of(shape: tuple[str, ...]) -> tuple[tuple[tuple[str, str], str], ...]:
-    """The fields of an event, each once for each type: (kind, name), and the key that counts it."""
-    found = {}
-    for field, letter in zip(shape[::2], shape[1::2], strict=True):
+def _field_of(field: str, letter: str) -> tuple[tuple[str, str], str]:
+    """A metadata field, (kind, name), and the key that counts it with a type."""
+    known = _FIELD_KEYS.get((field, letter))
+    if known is None:
         kind, name = _role_of(field)
-        found[name + SEPARATOR + letter, kind] = (kind, name), name + SEPARATOR + letter
-    return _remember(_FIELDS_OF_SHAPES, shape, tuple(found.values()))
+        known = _remember(_FIELD_KEYS, (field, letter), ((kind, name), name + SEPARATOR + letter))
+    return known
 
 
 def _key_of_value(name: str, letter: str, value: Value) -> str:

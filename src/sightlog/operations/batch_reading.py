@@ -165,7 +165,7 @@ def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
             coming = asking.submit(_next_question, source)
             answer = _answer(question)
             if going is not None:
-                going.result()
+                going.result()  # one answer at most waits to be taken
             going = answering.submit(_send, target, answer)
 
 
@@ -183,8 +183,11 @@ def _answer(question: bytes) -> bytes:
 
 
 def _send(target: IO[bytes], answer: bytes) -> None:
-    target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
-    target.flush()
+    try:
+        target.write(len(answer).to_bytes(_HEAD_BYTES, "big") + answer)
+        target.flush()
+    except (OSError, MemoryError):
+        os._exit(1)  # at once, while a thread still waits for a question: the server notices, or is gone
 
 
 if __name__ == "__main__":
@@ -194,5 +197,4 @@ if __name__ == "__main__":
         signal.signal(sign, signal.SIG_IGN)
     gc.freeze()
     gc.disable()  # it keeps nothing, so there is nothing to collect
-    with suppress(BrokenPipeError):
-        answer_questions(sys.stdin.buffer, sys.stdout.buffer)
+    answer_questions(sys.stdin.buffer, sys.stdout.buffer)

@@ -119,9 +119,9 @@ class Store(Protocol):
         """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
         else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
         overwritten as a whole, its reviewer too, also when the use case changes. Statistics, schema and side index
-        move in the same transaction. Ids within one call are distinct. `facts` are
-        those of an `AcceptedBatch`, whose events do not hold them themselves. Raises Busy at once when too many writes
-        wait."""
+        move in the same transaction. Ids within one call are distinct. `facts` are those of an `AcceptedBatch`, whose
+        events do not hold them themselves. The events given stay as they are. Raises Busy at once when too many
+        writes wait."""
         ...
 
     def find_events(

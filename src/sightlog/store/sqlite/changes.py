@@ -1,7 +1,9 @@
 """What a group of changes does to everything that is derived from events: one place adds, the same place takes away.
 
-The order within `apply`: settle feedback, then the index, the counts, the fields and the sources, and last the
-pictures that nothing names any more. Nothing here looks at more than the events that change.
+Events are written in this order: what they overwrite goes, warnings and the facts of pictures are added to them, their
+rows are inserted, their facts go into the tails and are added up. Then, as after a removal: feedback is settled, the
+notes of the index, the counts, the fields and the sources are written, and pictures that nothing names any more go.
+Nothing here looks at more than the events that change.
 """
 
 import sqlite3

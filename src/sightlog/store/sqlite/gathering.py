@@ -1,4 +1,4 @@
-"""What a transaction has gathered: events that are not in the tables yet, each with the portion that it is part of."""
+"""What a transaction has gathered: events that are not in the tables yet, and the portions that they make up."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -44,7 +44,7 @@ class Portion:
 
 
 class Gathered:
-    """Events with distinct ids, and the portions that they make up: within a use case, one after the other."""
+    """Events whose ids are distinct within a workspace, and their portions: within a use case, one after the other."""
 
     def __init__(self) -> None:
         self.pending: list[Pending] = []
@@ -76,6 +76,7 @@ class Gathered:
 
     def _add_turned(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts]) -> None:
         mine = _by_reference(pending)
+        assert all(facts[reference].columns.events == len(ones) for reference, ones in mine.items())
         if len({ones[0].use_case for ones in mine.values()}) < len(mine):
             for reference, ones in mine.items():  # one use case by its id and by its name, mixed
                 _turn_back(ones, facts[reference])

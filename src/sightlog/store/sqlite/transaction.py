@@ -1,6 +1,7 @@
 """One commit: the events that its jobs add are gathered, and written together when it ends."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
@@ -83,10 +84,10 @@ class SqliteTransaction:
         """Check all, then gather all; the receipts are complete once the transaction is flushed."""
         numbers = self._resolve(workspace, accepted)
         received_at = self.memory.last_received_at = max(self.memory.last_received_at, now)
-        pending = [
-            Pending(workspace, number, key, event, _receipt(event), received_at)
-            for event, number in zip(accepted, numbers, strict=True)
-        ]
+        pending = []
+        for event, number in zip(map(_copy, accepted), numbers, strict=True):
+            receipt = Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)
+            pending.append(Pending(workspace, number, key, event, receipt, received_at))
         for start in range(0, len(pending), MOST_EVENTS):
             self._gather(pending[start : start + MOST_EVENTS], facts)
         return [one.receipt for one in pending]
@@ -150,5 +151,9 @@ class SqliteTransaction:
         return Changes(self.connection, self.memory.watch, self.memory.index, self.memory.packer)
 
 
-def _receipt(event: AcceptedEvent) -> Receipt:
-    return Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)
+def _copy(event: AcceptedEvent) -> AcceptedEvent:
+    """What the commit adds to an event must be gone when the commit fails and the event is tried again."""
+    copied = copy(event)
+    copied.entries = event.entries[:]
+    copied.warnings = event.warnings[:]
+    return copied

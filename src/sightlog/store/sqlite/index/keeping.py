@@ -178,6 +178,7 @@ class SideIndex:
             self.load()
 
     def _seal(self) -> None:
+        self._is_changed = True
         self.write_notes()
         commit = self.commit + 1
         waiting = [tails[-1] for tails in self._tails.values() if len(tails[-1])]

@@ -9,7 +9,7 @@ import heapq
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class _Texts:
         self.counts = array(PLACE)
         self.places = array(PLACE)
         self._lock = threading.Lock()
-        self._found: dict[Value, list[tuple[int, int]]] = {}
+        self._found: dict[Value, array[int]] = {}
         self._values_done = self._places_done = 0
 
     def add(self, value: Value, place: int) -> None:
@@ -55,35 +55,32 @@ class _Texts:
         self.places.frombytes(places)
         self.counts.extend(facts.counts)
 
-    def where(self) -> Mapping[Value, list[tuple[int, int]]]:
-        """Each value with the parts of `places` that are its own."""
+    def places_of(self, values: Iterable[Value]) -> bytes:
+        """The places of these values' events, two bytes each."""
         with self._lock:
-            counts = self.counts[self._values_done :]
-            start = self._places_done
-            for value, count in zip(self.values[self._values_done :], counts, strict=False):
-                self._found.setdefault(value, []).append((start, start + count))
-                start += count
-            self._values_done += len(counts)
-            self._places_done = start
-        return self._found
-
-    def known(self) -> list[Value]:
-        """The values, each once."""
-        where = self.where()
-        with self._lock:
-            return list(where)
+            self._look_further()
+            return b"".join([self._found[value].tobytes() for value in values if value in self._found])
 
     def sizes(self) -> list[tuple[Value, int]]:
         """Each value with the number of its events."""
-        where = self.where()
         with self._lock:
-            return [(value, sum(end - start for start, end in parts)) for value, parts in where.items()]
+            self._look_further()
+            return [(value, len(places)) for value, places in self._found.items()]
 
-    def places_of(self, values: Iterable[Value]) -> bytes:
-        """The places of these values' events, two bytes each."""
-        where, places = self.where(), self.places
-        parts = (part for value in values for part in tuple(where.get(value, ())))
-        return b"".join([places[start:end].tobytes() for start, end in parts])
+    def _look_further(self) -> None:
+        counts = self.counts[self._values_done :]
+        start = self._places_done
+        for value, count in zip(self.values[self._values_done :], counts, strict=False):
+            found = self._found.get(value)
+            if found is None:
+                self._found[value] = self.places[start : start + count]
+            elif count == 1:
+                found.append(self.places[start])
+            else:
+                found.extend(self.places[start : start + count])
+            start += count
+        self._values_done += len(counts)
+        self._places_done = start
 
 
 class _Numbers:
@@ -256,7 +253,7 @@ class TailView:
                 values = match.value if isinstance(match.value, tuple) else (match.value,)
             else:
                 passes = passes_text(match)
-                values = [one for one in texts.known() if passes(as_text(letter, one))]
+                values = [value for value, _ in texts.sizes() if passes(as_text(letter, value))]
             found = texts.places_of(values)
         self._mark(mask, np.frombuffer(found, np.uint16))
 
