@@ -37,6 +37,7 @@ def test_newcomer_sees_the_first_event_reviews_it_archives_and_brings_back(
     open_page: OpenPage, caller: Caller, sdk: Sdk, scripts: bool
 ) -> None:
     page = open_page(scripts=scripts)
+    page.goto(f"/{caller.workspace}/vision-events")  # other tests may have left the owner in another workspace
     name = new_name("Newcomer's line")
     use_case = create_use_case(page, name, scripts)
     first = an_event(use_case=use_case, customMetadata={"shift": "night"}, eventData={"result": "fail"})
