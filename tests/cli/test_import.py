@@ -104,12 +104,12 @@ def test_create_makes_missing_use_cases_by_their_names(data: Path, tmp_path: Pat
     assert row_of(data, second)["eventCount"] == 1
 
 
-def test_events_of_any_age_are_taken_and_no_warning_is_made_up(data: Path, tmp_path: Path) -> None:
+def test_events_of_any_age_are_taken_and_no_warning_is_made_up(quiet_folder: Path, tmp_path: Path) -> None:
     """Without a server, which might remove it again at once."""
-    use_case = new_use_case(data, new_name())
+    use_case = new_use_case(quiet_folder, new_name())
     old = an_event(use_case=use_case, timestamp="1999-12-31T23:59:59Z", useCaseName="x", receivedAt="y")
-    imported(data, write_lines(tmp_path / "events.ndjson", old))
-    exported = sightlog("events", "export", "--use-case", use_case, data=data).stdout.strip()
+    imported(quiet_folder, write_lines(tmp_path / "events.ndjson", old))
+    exported = sightlog("events", "export", "--use-case", use_case, data=quiet_folder).stdout.strip()
     assert json.loads(exported)["eventId"] == old["eventId"]
     assert "warnings" not in json.loads(exported)
 
