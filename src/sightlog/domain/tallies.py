@@ -19,9 +19,12 @@ NO_TIME = 0
 TYPE, OUTCOME, CLASS_KIND, FEEDBACK = "type", "outcome", "class", "feedback"
 SOURCES = ("device", "stream", "workflow")
 FAILS_OF = {kind: kind + "_fails" for kind in SOURCES}
+COUNTED_WITH = {fails: kind for kind, fails in FAILS_OF.items()}
 FIELD, VALUE = "field", "value"
 IMAGE_FIELD, IMAGE_VALUE = "image_field", "image_value"
 _VALUES_OF = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
+BOUNDED = {VALUE, IMAGE_VALUE, CLASS_KIND, *SOURCES}
+"""The kinds whose different keys are counted against a limit."""
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
 K = TypeVar("K")
@@ -73,7 +76,7 @@ class _Adding:
         shape: list[str] = []
         for field, letter, value in entries:
             kind, name = _ROLES.get(field) or _role_of(field)
-            if kind == FIELD or kind == IMAGE_FIELD:  # noqa: SIM109  # a third of the time of a set
+            if kind in _VALUES_OF:
                 shape.append(field)
                 shape.append(letter)
             elif kind == CLASS_KIND:
@@ -240,8 +243,6 @@ def value_of_key(key: str) -> tuple[str, str, Value]:
 def group_of(kind: str, key: str) -> tuple[str, str] | None:
     """The group whose different keys are counted against a limit: the values of one field, or the sources
     or classes of a use case. None for counts that cannot grow without bound."""
-    if kind in (VALUE, IMAGE_VALUE):
-        return kind, key[: key.index(SEPARATOR)]
-    if kind in SOURCES or kind == CLASS_KIND:
-        return kind, ""
-    return None
+    if kind not in BOUNDED:
+        return None
+    return kind, key[: key.index(SEPARATOR)] if kind in (VALUE, IMAGE_VALUE) else ""

@@ -13,7 +13,7 @@ from msgspec import json
 from sightlog.domain.conditions import Match
 from sightlog.domain.errors import StoreTooNew
 from sightlog.domain.facts import FEEDBACK_STATUS, IMAGE_METADATA, METADATA, TEXT, Value
-from sightlog.domain.tallies import FAILS_OF, IMAGE_VALUE, VALUE, group_of
+from sightlog.domain.tallies import COUNTED_WITH, IMAGE_VALUE, VALUE, group_of
 from sightlog.store.sqlite.connection import open_for_reading
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
@@ -24,7 +24,6 @@ from sightlog.store.sqlite.recounting import Recount
 # More of them would say no more.
 MOST_PROBLEMS = 50
 _ROWS_AT_ONCE = 1_000
-_COUNTED_WITH = {fails: kind for kind, fails in FAILS_OF.items()}
 
 Advance = Callable[[int, int], None]
 Values = dict[tuple[str, str], dict[Value, list[int]]]
@@ -120,7 +119,7 @@ class _Check:
                 yield f"use case {use_case} has {there} events, and the index knows {self._recount.events[use_case]}"
 
     def _is_crowded(self, use_case: int, kind: str, key: str) -> bool:
-        group = group_of(_COUNTED_WITH.get(kind, kind), key)
+        group = group_of(COUNTED_WITH.get(kind, kind), key)
         return group is not None and (use_case, *group) in self._crowded
 
     def _check_counts(self) -> Iterator[str]:

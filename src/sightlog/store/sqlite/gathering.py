@@ -2,39 +2,33 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import entries_of_each, with_added
 from sightlog.domain.stored import Receipt
 
 
-class Pending:
+class Pending(Struct, eq=False):
     """An event on its way into the tables; `receipt` learns what became of it, `seq` is its number in the end."""
 
-    __slots__ = ("event", "key", "receipt", "received_at", "seq", "use_case", "workspace")
-
-    def __init__(
-        self, workspace: int, use_case: int, key: int | None, event: AcceptedEvent, receipt: Receipt, received_at: int
-    ) -> None:
-        self.workspace = workspace
-        self.use_case = use_case
-        self.key = key
-        self.event = event
-        self.receipt = receipt
-        self.received_at = received_at
-        self.seq = 0
+    workspace: int
+    use_case: int
+    key: int | None
+    event: AcceptedEvent
+    receipt: Receipt
+    received_at: int
+    seq: int = 0
 
 
-class Portion:
+class Portion(Struct, eq=False):
     """Events of one use case, in the order in which they came. `turned` are their facts when these came turned around;
     the events hold them themselves otherwise."""
 
-    __slots__ = ("pending", "turned", "use_case")
-
-    def __init__(self, use_case: int, pending: list[Pending], turned: TurnedFacts | None) -> None:
-        self.use_case = use_case
-        self.pending = pending
-        self.turned = turned
+    use_case: int
+    pending: list[Pending]
+    turned: TurnedFacts | None = None
 
     def settle(self) -> None:
         """To be called when nothing is added to the events any more: if something was, they hold all their facts."""
@@ -71,7 +65,7 @@ class Gathered:
         waiting = self._open.get(one.use_case)
         if waiting is None:
             waiting = self._open[one.use_case] = []
-            self.portions.append(Portion(one.use_case, waiting, None))
+            self.portions.append(Portion(one.use_case, waiting))
         waiting.append(one)
 
     def _add_turned(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts]) -> None:

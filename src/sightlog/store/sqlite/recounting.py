@@ -53,7 +53,11 @@ class Recount:
 
     def counts(self) -> dict[tuple[int, str, int, str], int]:
         """(use case, kind, quarter-hour, key) → how many."""
-        return self.tallies.deltas()
+        return {
+            (use_case, kind, quarter_hour, key): n
+            for (use_case, kind, _), quarter_hour, counts in self.tallies.groups()
+            for key, n in counts.items()
+        }
 
     def deciding(self) -> dict[ReviewKey, str]:
         """What the newest review says, by what it points at."""

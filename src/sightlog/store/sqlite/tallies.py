@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
 from sightlog.domain.tallies import (
-    CLASS_KIND,
+    BOUNDED,
+    COUNTED_WITH,
     FAILS_OF,
     IMAGE_VALUE,
     NO_TIME,
@@ -25,8 +26,6 @@ Group = tuple[int, str, str]
 
 # Between SEPARATOR and the next character lie all keys that begin with a name and the separator.
 _AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
-_BOUNDED = {VALUE, IMAGE_VALUE, CLASS_KIND, *FAILS_OF}
-_COUNTED_WITH = {fails: kind for kind, fails in FAILS_OF.items()}
 
 
 class TallyChanges:
@@ -55,15 +54,6 @@ class TallyChanges:
         are counted with."""
         for (use_case, kind, name, quarter_hour), counter in sorted(self._groups.items(), key=lambda one: one[0]):
             yield (use_case, kind, name), quarter_hour, counter
-
-    def deltas(self) -> dict[tuple[int, str, int, str], int]:
-        """(use case, kind, quarter-hour, key) → what changes in all."""
-        return {
-            (use_case, kind, quarter_hour, key): n
-            for (use_case, kind, _), quarter_hour, counter in self.groups()
-            for key, n in counter.items()
-            if n
-        }
 
 
 class CrowdWatch:
@@ -108,8 +98,8 @@ class CrowdWatch:
     def takes(self, connection: sqlite3.Connection, group: Group, changes: Mapping[str, int]) -> bool:
         """Whether a group is counted, with the keys that come now; one that becomes too large is dropped."""
         use_case, kind, name = group
-        counted_with = use_case, _COUNTED_WITH.get(kind, kind), name
-        if counted_with[1] not in _BOUNDED:
+        counted_with = use_case, COUNTED_WITH.get(kind, kind), name
+        if counted_with[1] not in BOUNDED:
             return True
         if self.is_crowded(connection, counted_with):
             return False
@@ -123,7 +113,7 @@ class CrowdWatch:
 
     def forget_key(self, connection: sqlite3.Connection, group: Group, key: str) -> None:
         """Nothing is counted for a key any more."""
-        if group[1] in _BOUNDED:
+        if group[1] in BOUNDED:
             self.keys(connection, group).discard(key)
 
     def limit(self, kind: str) -> int:
