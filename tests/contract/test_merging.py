@@ -52,6 +52,7 @@ def answers(plant: Plant, use_case: UseCase) -> list[list[str]]:
 
 def prepared(plant: Plant, largest: int) -> Merge:
     assert isinstance(plant.store, SqliteStore)
+    plant.store._merger.close()  # it would see the size below as well, and be first
     with pytest.MonkeyPatch.context() as patch, plant.store._readers.snapshot() as connection:
         patch.setattr(merging, "_LARGEST", largest)
         merge = prepare_merge(connection)
