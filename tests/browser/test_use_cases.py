@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from sightlog.dashboard.use_cases import PAGE
 from tests.browser.accessibility import check_accessible
 from tests.browser.conftest import PHONE, OpenPage, Watch
 from tests.builders import an_event, new_name
@@ -14,13 +15,13 @@ from tests.processes import KEY, Server
 
 
 def open_table(page: Page, caller: Caller, **query: str) -> None:
-    """Where only the button is wanted, search for a name: other tests leave hundreds of use cases."""
+    """Search for a name to see its row: other tests leave hundreds of use cases."""
     page.goto(f"/{caller.workspace}/vision-events?{urlencode(query)}")
 
 
 def make_use_case(page: Page, caller: Caller, name: str) -> str:
     """Its id."""
-    open_table(page, caller, search=name)
+    open_table(page, caller)
     page.get_by_role("link", name="Create Use Case").first.click()
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Create", exact=True).click()
@@ -36,7 +37,7 @@ def test_archived_use_case_is_deleted_by_typing_its_name(
     name = new_name("Bottling")
     caller.http.post(f"/vision-events/use-cases/{caller.new_use_case(name)}/archive")
     page = open_page(scripts=scripts)
-    open_table(page, caller, status="archived")
+    open_table(page, caller, status="archived", search=name)
     row = page.get_by_role("row", name=name)
     row.locator("summary").click()
     row.get_by_role("link", name="Delete for good").click()
@@ -86,10 +87,30 @@ def test_names_like_the_typed_one_are_told(open_page: OpenPage, caller: Caller) 
     id = caller.new_use_case(name)
     caller.create(an_event(use_case=id, customMetadata={"cap_colour": "red"}))
     page = open_page()
-    open_table(page, caller, search=name)
+    open_table(page, caller)
     page.get_by_role("link", name="Create Use Case").first.click()
     page.get_by_label("Name", exact=True).fill(name.split()[1])
     expect(page.locator("dialog").get_by_text("cap_colour")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_rows_of_another_page_are_found_by_typing(open_page: OpenPage, caller: Caller, scripts: bool) -> None:
+    word = new_name("Line").split()[1]
+    for number in range(PAGE + 1):
+        caller.new_use_case(f"{word} {number:03}")
+    page = open_page(scripts=scripts)
+    open_table(page, caller, search=word, sort="-name")
+    expect(page.locator(".use-cases tbody tr")).to_have_count(PAGE)
+    page.get_by_label("Search use cases").fill(f"{word} 00")
+    if not scripts:
+        page.get_by_label("Search use cases").press("Enter")
+    rows = page.locator(".use-cases tbody .main-link")
+    expect(rows).to_have_text([f"{word} 00{number}" for number in range(9, -1, -1)])
+    expect(page).to_have_url(re.compile(f"search={word}.00&sort=-name$"))
+    page.get_by_label("Search use cases").fill(f"{word} 000 nowhere")
+    if not scripts:
+        page.get_by_label("Search use cases").press("Enter")
+    expect(page.get_by_text("No use case of that name")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])

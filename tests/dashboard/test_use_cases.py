@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from sightlog.dashboard.use_cases import PAGE
 from tests.builders import an_event, new_name
 from tests.dashboard.conftest import Visitor
 from tests.expect import Caller
@@ -125,6 +126,24 @@ def test_table_is_sorted_by_its_columns(editor: Visitor, caller: Caller) -> None
     assert [name[-1] for name in found["-name"]] == ["c", "b", "a"]
     assert [name[-1] for name in found["-events"]] == ["b", "a", "c"]
     assert [name[-1] for name in found["events"]] == ["c", "a", "b"]
+
+
+def test_table_has_pages_that_keep_order_and_search(viewer: Visitor, caller: Caller) -> None:
+    word = new_name("Many").split()[1]
+    for number in range(PAGE + 1):
+        caller.new_use_case(f"{word} {number:03}")
+    first = table(viewer, search=word, sort="-name")
+    assert names_in(first) == [f"{word} {number:03}" for number in range(PAGE, 0, -1)]
+    assert f"Page 1 of 2, {PAGE + 1} use cases" in first
+    link = unescape(re.findall(r'rel="next" href="([^"]*)"', first)[0])
+    second = viewer.get(link).text
+    assert names_in(second) == [f"{word} 000"]
+    assert 'rel="next"' not in second
+    back = unescape(re.findall(r'rel="prev" href="([^"]*)"', second)[0])
+    assert names_in(viewer.get(back).text) == names_in(first)
+    for page, shown in (("3", second), ("0", first), ("-1", first), ("x", first), ("9" * 30, first)):
+        assert names_in(table(viewer, search=word, sort="-name", page=page)) == names_in(shown)
+    assert 'class="pager"' not in table(viewer, search=f"{word} 00")
 
 
 def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visitor, caller: Caller) -> None:

@@ -33,18 +33,22 @@ COLUMNS = {
     "review": "To review",
 }
 _MOST_FIRST = ("events", "last", "review")
+# A browser shows so many rows at once; a thousand take it a second.
+PAGE = 100
 
 
 class TableState(Struct, frozen=True):
-    """What the address says of the table: which use cases, in which order, with which words in their names."""
+    """What the address says of the table: which use cases, in which order, with which words in their names, and
+    which page of them, from 1."""
 
     is_archived: bool
     sort: str
     is_descending: bool
     search: str
+    page: int = 1
 
     def query(self, **changes: str) -> dict[str, str]:
-        """The parameters of the address."""
+        """The parameters of the address; other rows, or another order, begin with the first page."""
         given = {
             "status": "archived" if self.is_archived else "",
             "sort": ("-" if self.is_descending else "") + self.sort,
@@ -58,6 +62,10 @@ class TableState(Struct, frozen=True):
         falls = not self.is_descending if is_now else column in _MOST_FIRST
         return self.query(sort=("-" if falls else "") + column)
 
+    def on_page(self, page: int) -> dict[str, str]:
+        """The address of another page of the same rows."""
+        return self.query(page=str(page) if page > 1 else "")
+
 
 class TableRow(Struct, frozen=True):
     """A use case, when its newest event was, feedback aside, and how many events wait for a review; the latter only
@@ -69,6 +77,15 @@ class TableRow(Struct, frozen=True):
     is_late: bool = False
 
 
+class TablePage(Struct, frozen=True):
+    """What one page of the table shows, and of how many."""
+
+    rows: list[TableRow]
+    page: int
+    pages: int
+    count: int
+
+
 def read_state(request: ApiRequest) -> TableState:
     """From the address; what makes no sense there is left out."""
     given = request.query("sort") or ""
@@ -78,6 +95,7 @@ def read_state(request: ApiRequest) -> TableState:
         sort=sort if sort in COLUMNS else "",
         is_descending=given.startswith("-") and sort in COLUMNS,
         search=(request.query("search") or "").strip(),
+        page=int(page) if (page := request.query("page") or "").isdecimal() and len(page) < 9 else 1,
     )
 
 
@@ -93,7 +111,7 @@ async def show_use_cases(request: ApiRequest) -> Answer:
         request,
         who,
         "use_cases.html",
-        rows=in_order(rows, state),
+        table=page_of(in_order(rows, state), state.page),
         has_any=bool(found),
         state=state,
         columns=COLUMNS,
@@ -129,6 +147,13 @@ def in_order(rows: list[TableRow], state: TableState) -> list[TableRow]:
         "review": lambda row: 0 if row.to_review is None else row.to_review.count,
     }
     return sorted(rows, key=keys[state.sort], reverse=state.is_descending) if state.sort else rows
+
+
+def page_of(rows: list[TableRow], page: int) -> TablePage:
+    """The rows of a page; the nearest one where there is none of that number."""
+    pages = max(1, -(-len(rows) // PAGE))
+    shown = min(max(page, 1), pages)
+    return TablePage(rows[(shown - 1) * PAGE : shown * PAGE], shown, pages, len(rows))
 
 
 async def show_figures(request: ApiRequest) -> Answer:

@@ -1,5 +1,5 @@
 // <late-part src>: content that needs a scan arrives after the page, in its place; where it is far below, once somebody
-// comes near. A table of a thousand use cases asks for the figures of those that are looked at.
+// comes near. A table of a hundred use cases asks for the figures of those that are looked at.
 import { fetchPart, fill } from "./http.js";
 
 const NEAR = "400px";

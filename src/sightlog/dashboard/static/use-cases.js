@@ -1,4 +1,5 @@
-// The table of use cases: figures go to their columns, the search box filters as one types.
+// The table of use cases: figures go to their columns, the search box asks as one types.
+import { fetchPart } from "./http.js";
 
 document.addEventListener("part-arrived", (event) => {
   const row = event.target.closest("tr");
@@ -9,10 +10,30 @@ document.addEventListener("part-arrived", (event) => {
   }
 });
 
-const box = document.querySelector("[data-search=use-cases] input[type=search]");
-box?.addEventListener("input", () => {
-  const wanted = box.value.trim().toLowerCase();
-  for (const row of document.querySelectorAll(".use-cases tbody tr")) {
-    row.hidden = !row.dataset.name.toLowerCase().includes(wanted);
-  }
+const form = document.querySelector("[data-search=use-cases]");
+let waiting = 0, asked;
+
+form?.addEventListener("input", () => {
+  forget();
+  waiting = setTimeout(search, 150);
 });
+form?.addEventListener("submit", forget);  // the page comes anew
+
+function forget() {
+  clearTimeout(waiting);
+  asked?.abort();
+}
+
+async function search() {
+  asked = new AbortController();
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  const address = `${form.getAttribute("action")}?${query}`;
+  try {
+    const html = await fetchPart(address, { signal: asked.signal });
+    const page = new DOMParser().parseFromString(html, "text/html");
+    document.querySelector("#use-cases").replaceWith(page.querySelector("#use-cases"));
+    history.replaceState(null, "", address);
+  } catch (error) {
+    if (error.name !== "AbortError") form.requestSubmit();  // so that it says what is wrong
+  }
+}
