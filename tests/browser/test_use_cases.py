@@ -101,6 +101,10 @@ def test_rows_of_another_page_are_found_by_typing(open_page: OpenPage, caller: C
     page = open_page(scripts=scripts)
     open_table(page, caller, search=word, sort="-name")
     expect(page.locator(".use-cases tbody tr")).to_have_count(PAGE)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".use-cases tbody .main-link")).to_have_text([f"{word} 000"])
+    if scripts:
+        check_accessible(page)
     page.get_by_label("Search use cases").fill(f"{word} 00")
     if not scripts:
         page.get_by_label("Search use cases").press("Enter")
