@@ -1,6 +1,7 @@
 """Names and events that mean no good: pages show them as text, run nothing, and stay as wide as the screen."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,7 +49,8 @@ def test_script_in_names_and_values_is_text(open_page: OpenPage, caller: Caller)
         deviceId=SCRIPT,
     )
     page = open_page(size=PHONE)
-    addresses = [f"/{caller.workspace}/vision-events", *pages_of(caller, use_case, event_id)]
+    table = f"/{caller.workspace}/vision-events?{urlencode({'search': name})}"
+    addresses = [table, *pages_of(caller, use_case, event_id)]
     addresses += [f"{addresses[1]}/{one}" for one in ("overview", "rename", "archive", "review", "filter?of=m.note")]
     for address in addresses:
         open_whole(page, address)
