@@ -17,7 +17,8 @@ from msgspec import Struct
 from benchmarks.generator import USE_CASES
 from sightlog.operations.use_cases import create_use_case
 from sightlog.operations.workspaces import get_workspace
-from sightlog.server import RUN_FILE, RunningServer, start_store
+from sightlog.running import RUN_FILE, RunningServer
+from sightlog.server import start_store
 from sightlog.settings import PREFIX, load_settings
 
 _START_SECONDS = 60

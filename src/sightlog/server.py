@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import msgspec
 import uvicorn
@@ -31,6 +30,7 @@ from sightlog.operations.janitor import Janitor
 from sightlog.operations.sources import Rhythms
 from sightlog.operations.space import SpaceGuard
 from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, make_first_workspace
+from sightlog.running import RUN_FILE, RunningServer, write_private
 from sightlog.settings import Settings
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
@@ -43,8 +43,6 @@ from sightlog.web.requests import ApiRequest
 from sightlog.web.routing import Parameter, Route, build_router
 from sightlog.web.waiting import Completions
 
-RUN_FILE = "run.json"
-
 # The writer's thread needs the interpreter many times a commit; the default of 5 ms would make it wait that long
 # each time that the event loop is busy.
 _SWITCH_INTERVAL_SECONDS = 0.0005
@@ -53,14 +51,6 @@ _SWITCH_INTERVAL_SECONDS = 0.0005
 _COLLECTOR_THRESHOLDS = (250_000, 10, 10)
 
 _MOST_WAITING_CONNECTIONS = 2048
-
-
-class RunningServer(Struct, frozen=True, rename="camel"):
-    """What run.json tells the command line about the server that holds the folder."""
-
-    address: str
-    pid: int
-    admin_key: str
 
 
 class Started(Struct, frozen=True):
@@ -255,13 +245,3 @@ class _Server(uvicorn.Server):
             self.force_exit = True
         else:
             self.should_exit = True
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, in one step: whoever reads it sees all of it or the one before."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-    unfinished.replace(path)

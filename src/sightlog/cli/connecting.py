@@ -18,7 +18,7 @@ from sightlog.operations.clock import microseconds_now
 from sightlog.operations.commands import Arguments, CommandContext
 from sightlog.operations.commands import run_command as run_on_store
 from sightlog.operations.workspaces import FIRST_NAME, FIRST_SLUG, create_workspace
-from sightlog.server import RUN_FILE, RunningServer
+from sightlog.running import RUN_FILE, RunningServer
 from sightlog.settings import Settings, load_settings
 from sightlog.store.contract import Store
 from sightlog.store.opening import has_store, open_store

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from sightlog.demo.story import HISTORY
 from sightlog.domain.errors import Invalid
-from sightlog.server import write_private
+from sightlog.running import write_private
 
 BOOKMARK_FILE = "demo.json"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sightlog.domain.errors import Unauthenticated
 from sightlog.operations.api_keys import authenticate, create_api_key
-from sightlog.server import write_private
+from sightlog.running import write_private
 from sightlog.store.contract import Store
 
 ENVIRONMENT_FILE = "demo.env"
