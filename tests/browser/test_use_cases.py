@@ -111,6 +111,8 @@ def test_rows_of_another_page_are_found_by_typing(open_page: OpenPage, caller: C
     rows = page.locator(".use-cases tbody .main-link")
     expect(rows).to_have_text([f"{word} 00{number}" for number in range(9, -1, -1)])
     expect(page).to_have_url(re.compile(f"search={word}.00&sort=-name$"))
+    if scripts:  # rows that came later have their figures too
+        expect(page.locator(".use-cases .sparkline")).to_have_count(10)
     page.get_by_label("Search use cases").fill(f"{word} 000 nowhere")
     if not scripts:
         page.get_by_label("Search use cases").press("Enter")

@@ -34,6 +34,6 @@ async function search() {
     document.querySelector("#use-cases").replaceWith(page.querySelector("#use-cases"));
     history.replaceState(null, "", address);
   } catch (error) {
-    if (error.name !== "AbortError") form.requestSubmit();  // so that it says what is wrong
+    if (error.status) form.requestSubmit();  // so that it says what is wrong; a lost connection is told anyway
   }
 }
