@@ -146,6 +146,25 @@ def test_table_has_pages_that_keep_order_and_search(viewer: Visitor, caller: Cal
     assert 'class="pager"' not in table(viewer, search=f"{word} 00")
 
 
+@pytest.mark.parametrize("what", ["rename", "archive", "delete"])
+def test_form_of_a_row_leads_back_to_the_table_as_it_was(admin: Visitor, caller: Caller, what: str) -> None:
+    word = new_name("Back").split()[1]
+    ids = [caller.new_use_case(f"{word} {letter}") for letter in "abc"]
+    shown = {"search": word, "sort": "-name"} | ({"status": "archived"} if what == "delete" else {})
+    if what == "delete":
+        for id in ids:
+            caller.http.post(f"/vision-events/use-cases/{id}/archive")
+    link = unescape(re.findall(rf'href="([^"]*/{ids[1]}/{what}[^"]*)"', table(admin, **shown))[0])
+    page = admin.get(link).text
+    cancel = unescape(re.findall(r'href="([^"]*)">Cancel', page)[0])
+    assert names_in(admin.get(cancel).text) == [f"{word} {letter}" for letter in "cba"]
+    name = f"{word} b" if what == "delete" else f"{word} d"
+    done = admin.post(unescape(re.findall(rf'action="([^"]*/{what}[^"]*)"', page)[0]), {"name": name})
+    assert done.status_code == 303
+    left = "dca" if what == "rename" else "ca"
+    assert names_in(admin.get(done.headers["location"]).text) == [f"{word} {letter}" for letter in left]
+
+
 def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visitor, caller: Caller) -> None:
     id = caller.new_use_case(new_name())
     fails = [an_event(use_case=id, eventData={"result": "fail"}) for _ in range(3)]

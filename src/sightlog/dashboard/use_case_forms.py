@@ -6,7 +6,7 @@ from sightlog.dashboard import addresses
 from sightlog.dashboard.frame import redirect, render
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.use_case_visits import visit_use_case
-from sightlog.dashboard.use_cases import like_names
+from sightlog.dashboard.use_cases import like_names, read_state
 from sightlog.domain.errors import Invalid, NameTaken
 from sightlog.domain.filters import EventFilters
 from sightlog.domain.use_cases import UseCase
@@ -54,7 +54,7 @@ async def _new_form(request: ApiRequest, who: Visit, name: str, problem: str, st
 async def show_rename(request: ApiRequest) -> Answer:
     """The form for another name."""
     who, use_case = await visit_use_case(request, Role.EDITOR)
-    return render(request, who, "use_case_rename.html", use_case=use_case, name=use_case.name, problem="")
+    return _rename_form(request, who, use_case, use_case.name, "", 200)
 
 
 async def rename(request: ApiRequest) -> Answer:
@@ -66,18 +66,28 @@ async def rename(request: ApiRequest) -> Answer:
             lambda: use_cases.rename_use_case(request.store, who.workspace.number, use_case.id, name, request.now)
         )
     except (Invalid, NameTaken) as error:
-        status = 409 if isinstance(error, NameTaken) else 400
-        return render(
-            request, who, "use_case_rename.html", use_case=use_case, name=name, problem=error.message, status=status
-        )
-    return redirect(addresses.use_cases(who.workspace.slug, {"notice": "renamed"}))
+        return _rename_form(request, who, use_case, name, error.message, 409 if isinstance(error, NameTaken) else 400)
+    return redirect(_table(request, who, notice="renamed"))
+
+
+def _rename_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str, status: int) -> Answer:
+    return render(
+        request,
+        who,
+        "use_case_rename.html",
+        use_case=use_case,
+        name=name,
+        problem=problem,
+        table=_table(request, who),
+        status=status,
+    )
 
 
 async def show_archive(request: ApiRequest) -> Answer:
     """What archiving does, before it is done."""
     who, use_case = await visit_use_case(request, Role.EDITOR)
     events = await _count_events(request, who, use_case)
-    return render(request, who, "use_case_archive.html", use_case=use_case, events=events)
+    return render(request, who, "use_case_archive.html", use_case=use_case, events=events, table=_table(request, who))
 
 
 async def _count_events(request: ApiRequest, who: Visit, use_case: UseCase) -> int:
@@ -92,7 +102,7 @@ Change = Callable[..., UseCase]
 async def archive(request: ApiRequest) -> Answer:
     """Refuse new events from now on."""
     who, _ = await _change(request, use_cases.archive_use_case)
-    return redirect(addresses.use_cases(who.workspace.slug, {"notice": "archived"}))
+    return redirect(_table(request, who, notice="archived"))
 
 
 async def unarchive(request: ApiRequest) -> Answer:
@@ -124,7 +134,7 @@ async def delete(request: ApiRequest) -> Answer:
         )
     except Invalid as error:
         return await _delete_form(request, who, use_case, name, error.message)
-    return redirect(addresses.use_cases(who.workspace.slug, {"status": "archived", "notice": "use-case-deleted"}))
+    return redirect(_table(request, who, status="archived", notice="use-case-deleted"))
 
 
 async def _delete_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str) -> Answer:
@@ -136,8 +146,14 @@ async def _delete_form(request: ApiRequest, who: Visit, use_case: UseCase, name:
         events=await _count_events(request, who, use_case),
         name=name,
         problem=problem,
+        table=_table(request, who, status="archived" if use_case.is_archived else ""),
         status=400 if problem else 200,
     )
+
+
+def _table(request: ApiRequest, who: Visit, **more: str) -> str:
+    """The address of the table as it was when the form was opened from it."""
+    return addresses.use_cases(who.workspace.slug, read_state(request).here | more)
 
 
 _TABLE = "/{workspace}/vision-events"

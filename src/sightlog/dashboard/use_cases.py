@@ -62,6 +62,11 @@ class TableState(Struct, frozen=True):
         falls = not self.is_descending if is_now else column in _MOST_FIRST
         return self.query(sort=("-" if falls else "") + column)
 
+    @property
+    def here(self) -> dict[str, str]:
+        """The address of what is shown. Links of the rows carry it, so that a form leads back to it."""
+        return self.on_page(self.page)
+
     def on_page(self, page: int) -> dict[str, str]:
         """The address of another page of the same rows."""
         return self.query(page=str(page) if page > 1 else "")
