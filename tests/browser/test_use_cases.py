@@ -109,14 +109,46 @@ def test_rows_of_another_page_are_found_by_typing(open_page: OpenPage, caller: C
     if not scripts:
         page.get_by_label("Search use cases").press("Enter")
     rows = page.locator(".use-cases tbody .main-link")
-    expect(rows).to_have_text([f"{word} 00{number}" for number in range(9, -1, -1)])
+    expect(rows).to_have_text([f"{word} {number:03}" for number in (100, *range(9, -1, -1))])
     expect(page).to_have_url(re.compile(f"search={word}.00&sort=-name$"))
     if scripts:  # rows that came later have their figures too
-        expect(page.locator(".use-cases .sparkline")).to_have_count(10)
+        expect(page.locator(".use-cases .sparkline")).to_have_count(11)
     page.get_by_label("Search use cases").fill(f"{word} 000 nowhere")
     if not scripts:
         page.get_by_label("Search use cases").press("Enter")
-    expect(page.get_by_text("No use case of that name")).to_be_visible()
+    expect(page.get_by_text("No active use case of that name")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1000, 390])
+def test_menu_of_the_only_row_is_whole_and_gives_the_focus_back(
+    open_page: OpenPage, caller: Caller, width: int
+) -> None:
+    name = new_name("A use case with quite a long name")
+    id = caller.new_use_case(name)
+    for kind in ("quality_check", "inventory_count", "safety_alert", "custom"):
+        caller.create(an_event(kind, use_case=id))
+    page = open_page(size={"width": width, "height": 800})
+    open_table(page, caller, search=name.lower())
+    expect(page.locator(".use-cases .sparkline")).to_have_count(1)
+    menu = page.get_by_role("row", name=name).locator("summary")
+    menu.click(timeout=2_000)
+    for item in ("Rename …", "Archive …"):  # not cut off, and nothing above it
+        page.get_by_role("link", name=item).click(trial=True, timeout=2_000)
+    page.get_by_role("link", name="Rename").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+
+
+def test_phone_sorts_by_a_choice(open_page: OpenPage, caller: Caller) -> None:
+    word = new_name("Sorted").split()[1]
+    for letter in ("b", "a"):
+        caller.new_use_case(f"{word} {letter}")
+    page = open_page(size=PHONE)
+    open_table(page, caller, search=word)
+    page.get_by_label("Order").select_option("By name")
+    expect(page).to_have_url(re.compile("sort=name"))
+    expect(page.locator(".use-cases .main-link")).to_have_text([f"{word} a", f"{word} b"])
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])

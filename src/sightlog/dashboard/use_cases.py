@@ -9,6 +9,7 @@ from msgspec import Struct
 from sightlog.dashboard import words
 from sightlog.dashboard.addresses import use_cases as address_of_table
 from sightlog.dashboard.frame import render
+from sightlog.dashboard.name_search import is_found, natural_key
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.sparklines import sparkline
 from sightlog.dashboard.use_case_visits import visit_use_case
@@ -32,7 +33,15 @@ COLUMNS = {
     "types": "Event types in use",
     "review": "To review",
 }
-_MOST_FIRST = ("events", "last", "review")
+_MOST_FIRST = ("events", "last", "types", "review")
+# Where the columns have no headings.
+ORDERS = {
+    "": "In the order of their making",
+    "name": "By name",
+    "-events": "Most events first",
+    "-last": "Newest event first",
+    "-review": "Most to review first",
+}
 # A browser shows so many rows at once; a thousand take it a second.
 PAGE = 100
 
@@ -110,7 +119,7 @@ async def show_use_cases(request: ApiRequest) -> Answer:
     state = read_state(request)
     status = UseCaseStatus.INACTIVE if state.is_archived else UseCaseStatus.ACTIVE
     found = await request.run_errand(lambda: request.store.list_use_cases(who.workspace.number, status))
-    wanted = [row for row in found if name_key(state.search) in name_key(row.name)]
+    wanted = [row for row in found if is_found(state.search, row.name, row.id)]
     rows = await request.run_query(lambda: [_row(request.store, who.workspace.number, one, state) for one in wanted])
     return render(
         request,
@@ -120,6 +129,7 @@ async def show_use_cases(request: ApiRequest) -> Answer:
         has_any=bool(found),
         state=state,
         columns=COLUMNS,
+        orders=ORDERS,
         address=partial(address_of_table, who.workspace.slug),
     )
 
@@ -145,10 +155,10 @@ def _row(store: Store, workspace: int, row: UseCaseSummary, state: TableState) -
 def in_order(rows: list[TableRow], state: TableState) -> list[TableRow]:
     """The rows by the chosen column; without one, in the order of their making."""
     keys: dict[str, Callable[[TableRow], Any]] = {
-        "name": lambda row: name_key(row.use_case.name),
+        "name": lambda row: natural_key(row.use_case.name),
         "events": lambda row: row.use_case.event_count,
         "last": lambda row: row.last_event or 0,
-        "types": lambda row: [words.SHORT_EVENT_TYPES[one] for one in row.use_case.event_types],
+        "types": lambda row: [one in row.use_case.event_types for one in words.SHORT_EVENT_TYPES],
         "review": lambda row: 0 if row.to_review is None else row.to_review.count,
     }
     return sorted(rows, key=keys[state.sort], reverse=state.is_descending) if state.sort else rows

@@ -5,9 +5,11 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  link.closest("details.menu")?.removeAttribute("open");
+  const menu = link.closest("details.menu");
+  menu?.removeAttribute("open");
   try {
-    openDialog(await fetchPart(link.href), link);
+    // A link in a menu that is closed cannot take the focus back.
+    openDialog(await fetchPart(link.href), menu?.querySelector("summary") ?? link);
   } catch {
     location.assign(link.href);
   }

@@ -27,13 +27,19 @@ function forget() {
 async function search() {
   asked = new AbortController();
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-  const address = `${form.getAttribute("action")}?${query}`;
+  const address = form.getAttribute("action") + (query.size ? `?${query}` : "");
+  const shown = document.querySelector("#use-cases");
+  shown.setAttribute("aria-busy", "true");
   try {
     const html = await fetchPart(address, { signal: asked.signal });
     const page = new DOMParser().parseFromString(html, "text/html");
-    document.querySelector("#use-cases").replaceWith(page.querySelector("#use-cases"));
+    const found = page.querySelector("#use-cases");
+    shown.replaceWith(found);
+    scrollTo({ top: 0 });
+    document.querySelector("#found").textContent = found.dataset.count;
     history.replaceState(null, "", address);
   } catch (error) {
+    if (error.name !== "AbortError") shown.removeAttribute("aria-busy");
     if (error.status) form.requestSubmit();  // so that it says what is wrong; a lost connection is told anyway
   }
 }
