@@ -14,10 +14,15 @@ def plain(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def is_found(search: str, *texts: str) -> bool:
-    """Whether each word of a search occurs in one of the texts."""
-    where = [plain(text) for text in texts]
-    return all(any(word in text for text in where) for word in plain(search).split())
+def words_of(search: str) -> list[str]:
+    """The words of a search, as `is_found` wants them."""
+    return plain(search).split()
+
+
+def is_found(words: list[str], text: str) -> bool:
+    """Whether each word of a search occurs in a text; without words, everything is found."""
+    where = plain(text) if words else ""
+    return all(word in where for word in words)
 
 
 def natural_key(name: str) -> list[str | int]:

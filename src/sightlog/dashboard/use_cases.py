@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sightlog.dashboard import words
 from sightlog.dashboard.addresses import use_cases as address_of_table
 from sightlog.dashboard.frame import render
-from sightlog.dashboard.name_search import is_found, natural_key
+from sightlog.dashboard.name_search import is_found, natural_key, words_of
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.sparklines import sparkline
 from sightlog.dashboard.use_case_visits import visit_use_case
@@ -34,6 +35,7 @@ COLUMNS = {
     "review": "To review",
 }
 _MOST_FIRST = ("events", "last", "types", "review")
+_LOOKED_UP = ("last", "review")
 # Where the columns have no headings.
 ORDERS = {
     "": "In the order of their making",
@@ -119,19 +121,28 @@ async def show_use_cases(request: ApiRequest) -> Answer:
     state = read_state(request)
     status = UseCaseStatus.INACTIVE if state.is_archived else UseCaseStatus.ACTIVE
     found = await request.run_errand(lambda: request.store.list_use_cases(who.workspace.number, status))
-    wanted = [row for row in found if is_found(state.search, row.name, row.id)]
-    rows = await request.run_query(lambda: [_row(request.store, who.workspace.number, one, state) for one in wanted])
+    searched = words_of(state.search)
+    wanted = [row for row in found if is_found(searched, f"{row.name} {row.id}")]
+    table = await request.run_query(lambda: _page(request.store, who.workspace.number, wanted, state))
     return render(
         request,
         who,
         "use_cases.html",
-        table=page_of(in_order(rows, state), state.page),
+        table=table,
         has_any=bool(found),
         state=state,
         columns=COLUMNS,
         orders=ORDERS,
         address=partial(address_of_table, who.workspace.slug),
     )
+
+
+def _page(store: Store, workspace: int, wanted: list[UseCaseSummary], state: TableState) -> TablePage:
+    """What has to be looked up is looked up for the rows that are shown, unless it decides on their order."""
+    if state.sort in _LOOKED_UP:
+        return page_of(in_order([_row(store, workspace, one, state) for one in wanted], state), state.page)
+    page = page_of(in_order([TableRow(one) for one in wanted], state), state.page)
+    return replace(page, rows=[_row(store, workspace, row.use_case, state) for row in page.rows])
 
 
 def _row(store: Store, workspace: int, row: UseCaseSummary, state: TableState) -> TableRow:
