@@ -35,14 +35,14 @@ def evaluate(condition: Condition, source: Source) -> Mask:
     if isinstance(condition, Not):
         return ~evaluate(condition.condition, source)
     all_of = isinstance(condition, AllOf)
-    mask = np.full(source.size, all_of)
-    for part in condition.conditions:
-        if all_of:
-            mask &= evaluate(part, source)
-            if not mask.any():
-                break
-        else:
+    if not condition.conditions:
+        return np.full(source.size, all_of)
+    mask = evaluate(condition.conditions[0], source)
+    for part in condition.conditions[1:]:
+        if not all_of:
             mask |= evaluate(part, source)
+        elif mask.any():
+            mask &= evaluate(part, source)
     return mask
 
 
@@ -51,14 +51,20 @@ def as_text(letter: str, value: Any) -> str:
     return value if letter == "s" else str(int(value))
 
 
+def named_texts(match: Match) -> list[str] | None:
+    """The texts (or truth values as texts) that pass a match, where it names them; None with any other operator."""
+    if match.operator not in ("eq", "in"):
+        return None
+    values = match.value if isinstance(match.value, tuple) else (match.value,)
+    return [as_text(match.letter or "s", value) for value in values]
+
+
 def passes_text(match: Match) -> Callable[[str], bool]:
     """Whether a text (or a truth value as a text) passes a match's operator."""
-    letter = match.letter or "s"
-    if match.operator == "in":
-        values = match.value if isinstance(match.value, tuple) else (match.value,)
-        wanted = frozenset(as_text(letter, value) for value in values)
-        return wanted.__contains__
-    text = as_text(letter, match.value)
+    named = named_texts(match)
+    if named is not None:
+        return frozenset(named).__contains__
+    text = as_text(match.letter or "s", match.value)
     if match.operator == "contains":
         return lambda value: text in value
     if match.operator == "starts_with":

@@ -10,8 +10,7 @@ A part belongs to a field and a type, and is found by the first value in it:
 The times and the numbers of the events belong to no field; of these, a part is found by the place of its first event.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from msgspec import msgpack
@@ -21,6 +20,7 @@ from sightlog.store.sqlite.connection import Row
 from sightlog.store.sqlite.index.columns import Contents, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.ordinals import (
     DENSE_SHARE,
+    Floats,
     Integers,
     Mask,
     Ordinals,
@@ -41,7 +41,7 @@ _COMMON_EVENTS = 64
 _VALUES_PER_PART = 256
 _ORDINALS_PER_PART = 8_192
 _NUMBERS_PER_PART = 2_048
-_INTEGERS_PER_PART = 4_096
+_INTEGERS_PER_PART = 1_024
 
 # The columns that are not entries have no field.
 TIMES, SEQS, STATES = "t", "q", "x"
@@ -124,9 +124,12 @@ def read_texts(content: bytes, size: int) -> TextColumn:
     return TextColumn(values, unpack_integers(counts), unpack_list(found))
 
 
-def mark_texts(content: bytes, passes: Any, mask: Mask) -> None:
-    """Mark the events of a part's values that pass."""
+def mark_texts(content: bytes, passes: Callable[[str], bool], mask: Mask, named: Sequence[str] = ()) -> None:
+    """Mark the events of a part's values that pass. If only the `named` texts can, a part without them is seen to be
+    one by its bytes, which takes a tenth of reading its values."""
     content = decompress(content)
+    if named and not any(msgpack.encode(text) in content for text in named):
+        return
     if content[:1] == _ONE:
         value, packed = msgpack.decode(content[1:])
         if passes(value):
@@ -141,6 +144,14 @@ def mark_texts(content: bytes, passes: Any, mask: Mask) -> None:
         ordinals = unpack_list(packed)
         for place in chosen:
             mask[ordinals[ends[place - 1] if place else 0 : ends[place]]] = True
+
+
+def mark_numbers(content: bytes, passing: Callable[[Floats], Mask], mask: Mask) -> None:
+    """Mark the events of a part's numbers that pass."""
+    numbers, ordinals = msgpack.decode(decompress(content))
+    found = passing(unpack_floats(numbers))
+    if found.any():
+        mask[unpack_list(ordinals)[found]] = True
 
 
 def read_set(content: bytes, size: int) -> Mask:

@@ -15,7 +15,7 @@ from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
-from sightlog.store.sqlite.index.matching import as_text, bounds_of, passes_text, passing_numbers
+from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Integers, Mask, compress, decompress
 from sightlog.store.sqlite.index.parts import (
     SEQS,
@@ -23,6 +23,7 @@ from sightlog.store.sqlite.index.parts import (
     TIMES,
     join_numbers,
     join_texts,
+    mark_numbers,
     mark_texts,
     parts_of,
     read_integers,
@@ -156,16 +157,14 @@ class Segment:
 
     def _mark_texts(self, field: str, match: Match, mask: Mask) -> None:
         letter = match.letter or TEXT
-        passes = passes_text(match)
-        values = match.value if isinstance(match.value, tuple) else (match.value,)
-        if match.operator in ("eq", "in") and len(values) <= _MOST_SEEKS:
-            parts = dict.fromkeys(
-                part for value in values for part in self._part_with(field, letter, as_text(letter, value))
-            )
+        named = named_texts(match) or []
+        if 1 <= len(named) <= _MOST_SEEKS:
+            parts = [part for text in named for part in self._part_with(field, letter, text)]
         else:
-            parts = dict.fromkeys(self._parts_between(field, letter, *bounds_of(match)))
-        for (content,) in parts:
-            mark_texts(content, passes, mask)
+            parts, named = self._parts_between(field, letter, *bounds_of(match)), []
+        passes = passes_text(match)
+        for (content,) in dict.fromkeys(parts):
+            mark_texts(content, passes, mask, named)
 
     def _part_with(self, field: str, letter: str, value: object) -> list[tuple[bytes]]:
         return self._parts(field, letter, "first <= ?4 ORDER BY first DESC LIMIT 1", value)
@@ -186,8 +185,7 @@ class Segment:
 
     def _mark_numbers(self, field: str, match: Match, mask: Mask) -> None:
         for (content,) in self._parts_between(field, NUMBER, *bounds_of(match)):
-            column = read_numbers(content)
-            mask[column.ordinals[passing_numbers(match, column.numbers)]] = True
+            mark_numbers(content, lambda numbers: passing_numbers(match, numbers), mask)
 
     def states(self) -> States | None:
         """What happened to each event since it was sealed; None when nothing did."""
