@@ -47,7 +47,7 @@ def test_archived_use_case_is_deleted_by_typing_its_name(
     expect(page.get_by_role("alert")).to_contain_text("does not match")
     page.get_by_label("Type its name").fill(name)
     page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("Deleted for good.")).to_be_visible()
+    expect(page.get_by_text(f"Deleted “{name}” for good.")).to_be_visible()
     expect(page.get_by_role("row", name=name)).to_have_count(0)
 
 

@@ -4,6 +4,7 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
+import httpx
 import pytest
 
 from sightlog.dashboard.use_cases import PAGE
@@ -23,6 +24,15 @@ def table(visitor: Visitor, **query: str) -> str:
 
 def names_in(page: str) -> list[str]:
     return [unescape(name) for name in re.findall(r'<tr data-name="([^"]*)"', page)]
+
+
+def notice(visitor: Visitor, done: httpx.Response) -> str:
+    """What the page says to which a form has led."""
+    assert done.status_code == 303, done.text
+    said = re.search(r'<p class="notice" role="status">(.*?)</p>', visitor.get(done.headers["location"]).text)
+    assert said
+    assert "<" not in said[1]
+    return unescape(said[1])
 
 
 def make(visitor: Visitor, name: str) -> str:
@@ -55,6 +65,33 @@ def test_use_case_is_made_renamed_archived_and_brought_back(editor: Visitor, cal
     assert editor.post(f"{page}/unarchive").status_code == 303
     assert names_in(table(editor, search=later)) == [later]
     caller.create(an_event(use_case=id))
+
+
+def test_notice_names_what_was_done_to_which_use_case(admin: Visitor) -> None:
+    name, later = new_name("Line"), new_name(HOSTILE)
+    made = admin.post(f"/{admin.workspace}/vision-events/new", {"name": name})
+    page = made.headers["location"].split("?")[0]
+    assert notice(admin, made) == f"Created “{name}”."
+    assert notice(admin, admin.post(f"{page}/rename", {"name": later})) == f"Renamed “{later}”."
+    assert notice(admin, admin.post(f"{page}/archive")).startswith(f"Archived “{later}”. ")
+    assert notice(admin, admin.post(f"{page}/unarchive")).startswith(f"Brought back “{later}”. ")
+    admin.post(f"{page}/archive")
+    assert notice(admin, admin.post(f"{page}/delete", {"name": later})).startswith(f"Deleted “{later}” for good. ")
+
+
+def test_notice_cuts_a_long_name(editor: Visitor) -> None:
+    name = new_name("a" * 200)
+    made = editor.post(f"/{editor.workspace}/vision-events/new", {"name": name})
+    assert notice(editor, made) == f"Created “{name[:60]}…”."
+
+
+def test_notice_leaves_out_a_name_that_the_session_has_not_put_there(editor: Visitor, viewer: Visitor) -> None:
+    name = new_name("Line")
+    made = editor.post(f"/{editor.workspace}/vision-events/new", {"name": name})
+    assert notice(viewer, made) == "Created."
+    for forged in ("created", "created:", "created::Call me", "created:0123456789abcdef:Call me", "created:é:Call me"):
+        assert '<p class="notice" role="status">Created.</p>' in table(editor, notice=forged)
+    assert 'class="notice"' not in table(editor, notice="Call me")
 
 
 @pytest.mark.parametrize("name", [HOSTILE, "خط الطلاء " * 12, "a" * 256, "50 % / done?#"])

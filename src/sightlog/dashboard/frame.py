@@ -8,6 +8,7 @@ from urllib.parse import quote
 import jinja2
 
 from sightlog.dashboard import addresses, words
+from sightlog.dashboard.notices import read_notice
 from sightlog.dashboard.overlays import coordinate, percent
 from sightlog.dashboard.wall_clock import WallClock
 from sightlog.domain.users import Role
@@ -44,7 +45,7 @@ def render(
             server_address=pages.shown_address(request.context),
             section=section,
             is_demo=request.context.is_demo,
-            notice=NOTICES.get(request.query("notice") or ""),
+            notice=read_notice(request.query("notice") or "", visit),
             **values,
         )
     )
@@ -79,23 +80,3 @@ def templates() -> jinja2.Environment:
     )
     made.globals.update(to=addresses, Role=Role, words=words)
     return made
-
-
-# What a page may say after a form was taken. The address holds only the key, so nobody can put words into it.
-NOTICES = {
-    "created": "Created.",
-    "renamed": "Renamed.",
-    "archived": "Archived. New events are refused; everything stays readable.",
-    "unarchived": "It is back, and takes events again.",
-    "use-case-deleted": "Deleted for good. What it held is removed within minutes.",
-    "saved": "Saved.",
-    "deleted": "Deleted.",
-    "test-event": "The test event has come. Its metadata says that it is one; delete it whenever you like.",
-    "reviewed": "Feedback saved.",
-    "password": "The password is set. Other sessions have ended.",
-    "password-removed": "The password is removed. A sign-in link still works.",
-    "ended": "Signed out there.",
-    "removed": "Removed, and signed out everywhere.",
-    "revoked": "Revoked. Nobody can use the key any more.",
-    "no-more": "There is no further event in this list.",
-}

@@ -23,7 +23,7 @@ class ListLinks(Struct, frozen=True):
     _written: dict[str, str] = {}
 
     def list(self, state: ListState | None = None, notice: str = "") -> str:
-        """The list in this state, or in another one; `notice` is a word of what was done (see `frame.NOTICES`)."""
+        """The list in this state, or in another one; `notice` is a word of what was done (see `notices.NOTICES`)."""
         query = {**(state or self.state).query(), **self.more, "notice": notice}
         return addresses.use_case(self.workspace, self.use_case_id, self.page_name, query)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sightlog.dashboard import addresses
 from sightlog.dashboard.frame import redirect, render
+from sightlog.dashboard.notices import notice_about
 from sightlog.dashboard.page_routes import page_route
 from sightlog.dashboard.use_case_visits import visit_use_case
 from sightlog.dashboard.use_cases import like_names, read_state
@@ -36,7 +37,8 @@ async def create(request: ApiRequest) -> Answer:
         )
     except (Invalid, NameTaken) as error:
         return await _new_form(request, who, name, error.message, 409 if isinstance(error, NameTaken) else 400)
-    return redirect(addresses.use_case(who.workspace.slug, made.id, "", {"notice": "created"}))
+    notice = notice_about("created", made.name, who)
+    return redirect(addresses.use_case(who.workspace.slug, made.id, "", {"notice": notice}))
 
 
 async def _new_form(request: ApiRequest, who: Visit, name: str, problem: str, status: int) -> Answer:
@@ -62,12 +64,12 @@ async def rename(request: ApiRequest) -> Answer:
     who, use_case = await visit_use_case(request, Role.EDITOR)
     name = (await form(request, who)).one("name")
     try:
-        await request.run_errand(
+        renamed = await request.run_errand(
             lambda: use_cases.rename_use_case(request.store, who.workspace.number, use_case.id, name, request.now)
         )
     except (Invalid, NameTaken) as error:
         return _rename_form(request, who, use_case, name, error.message, 409 if isinstance(error, NameTaken) else 400)
-    return redirect(_table(request, who, notice="renamed"))
+    return redirect(_table(request, who, notice=notice_about("renamed", renamed.name, who)))
 
 
 def _rename_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str, status: int) -> Answer:
@@ -101,14 +103,15 @@ Change = Callable[..., UseCase]
 
 async def archive(request: ApiRequest) -> Answer:
     """Refuse new events from now on."""
-    who, _ = await _change(request, use_cases.archive_use_case)
-    return redirect(_table(request, who, notice="archived"))
+    who, use_case = await _change(request, use_cases.archive_use_case)
+    return redirect(_table(request, who, notice=notice_about("archived", use_case.name, who)))
 
 
 async def unarchive(request: ApiRequest) -> Answer:
     """Take events again."""
     who, use_case = await _change(request, use_cases.unarchive_use_case)
-    return redirect(addresses.use_case(who.workspace.slug, use_case.id, "", {"notice": "unarchived"}))
+    notice = notice_about("unarchived", use_case.name, who)
+    return redirect(addresses.use_case(who.workspace.slug, use_case.id, "", {"notice": notice}))
 
 
 async def _change(request: ApiRequest, change: Change) -> tuple[Visit, UseCase]:
@@ -134,7 +137,8 @@ async def delete(request: ApiRequest) -> Answer:
         )
     except Invalid as error:
         return await _delete_form(request, who, use_case, name, error.message)
-    return redirect(_table(request, who, status="archived", notice="use-case-deleted"))
+    notice = notice_about("use-case-deleted", use_case.name, who)
+    return redirect(_table(request, who, status="archived", notice=notice))
 
 
 async def _delete_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str) -> Answer:
