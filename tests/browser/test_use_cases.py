@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sightlog.dashboard.use_cases import PAGE
 from tests.browser.accessibility import check_accessible
 from tests.browser.conftest import PHONE, OpenPage, Watch
-from tests.builders import an_event, new_name
+from tests.builders import an_event, moment, new_name
 from tests.expect import Caller
 from tests.processes import KEY, Server
 
@@ -138,6 +138,43 @@ def test_menu_of_the_only_row_is_whole_and_gives_the_focus_back(
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(menu).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_headings_stay_while_the_window_scrolls(open_page: OpenPage, caller: Caller, width: int) -> None:
+    word = new_name("Line").split()[1]
+    ids = [caller.new_use_case(f"{word} {number:02} {'x' * 200}") for number in range(30)]
+    for kind in ("quality_check", "inventory_count", "safety_alert", "custom"):
+        caller.create(an_event(kind, use_case=ids[0]))
+    hours_ago = [
+        an_event(use_case=ids[0], timestamp=moment(hours=3, minutes=one), deviceId="d" * 200) for one in range(60)
+    ]
+    caller.batch(*hours_ago)
+    page = open_page(size={"width": width, "height": 800})
+    open_table(page, caller, search=word, sort="name")
+    expect(page.locator(".quiet-sources a")).to_be_visible()
+    box = page.locator(".table-box")
+    assert box.evaluate("it => it.scrollWidth <= it.clientWidth")  # a column more is not reached by scrolling
+    rows = page.locator(".use-cases tbody tr")
+    menu = rows.nth(10).locator("summary")
+    menu.click()
+    menu.evaluate("it => scrollBy(0, it.getBoundingClientRect().top - 80)")  # below the headings, with its menu open
+    for column in ("Name", "Event types in use"):
+        page.get_by_role("columnheader", name=column).get_by_role("link").click(trial=True, timeout=2_000)
+    heading = page.get_by_role("columnheader").last.bounding_box()
+    head = page.locator(".head").bounding_box()
+    assert heading
+    assert head
+    assert heading["y"] == head["y"] + head["height"]
+    at = heading["x"] + heading["width"] / 2, heading["y"] + heading["height"] / 2
+    assert page.evaluate("at => document.elementFromPoint(...at).closest('th') !== null", at)
+    page.get_by_role("link", name="Archive …").click(trial=True, timeout=2_000)
+    # What gets the focus is not below them.
+    page.get_by_role("link", name=f"{word} 20").focus()
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+    focused = page.evaluate("document.activeElement.getBoundingClientRect().top")
+    assert focused >= heading["y"] + heading["height"]
 
 
 def test_phone_sorts_by_a_choice(open_page: OpenPage, caller: Caller) -> None:
