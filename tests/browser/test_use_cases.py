@@ -1,7 +1,7 @@
 """The table of use cases and the wait for a first event. The whole path of a newcomer is in test_newcomer."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -113,6 +113,9 @@ def test_rows_of_another_page_are_found_by_typing(open_page: OpenPage, caller: C
     expect(page).to_have_url(re.compile(f"search={word}.00&sort=-name$"))
     if scripts:  # rows that came later have their figures too
         expect(page.locator(".use-cases .sparkline")).to_have_count(11)
+    create = page.get_by_role("link", name="Create Use Case").get_attribute("href") or ""
+    # Its form leads back to what was typed since.
+    assert parse_qs(urlsplit(create).query) == parse_qs(urlsplit(page.url).query)
     page.get_by_label("Search use cases").fill(f"{word} 000 nowhere")
     if not scripts:
         page.get_by_label("Search use cases").press("Enter")

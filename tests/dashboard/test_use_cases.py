@@ -202,6 +202,19 @@ def test_form_of_a_row_leads_back_to_the_table_as_it_was(admin: Visitor, caller:
     assert names_in(admin.get(done.headers["location"]).text) == [f"{word} {letter}" for letter in left]
 
 
+def test_form_for_a_new_one_leads_back_to_the_table_as_it_was(editor: Visitor, caller: Caller) -> None:
+    word = new_name("Back").split()[1]
+    for number in range(PAGE + 1):
+        caller.new_use_case(f"{word} {number:03}")
+    shown = table(editor, search=word, sort="-name", page="2")
+    form = editor.get(unescape(re.findall(r'href="([^"]*)">.*?Create Use Case</a>', shown)[0])).text
+    refused = editor.post(unescape(re.findall(r'action="([^"]*/new[^"]*)"', form)[0]), {"name": f"{word} 000"})
+    assert refused.status_code == 409
+    for page in (form, refused.text):
+        cancel = unescape(re.findall(r'href="([^"]*)">Cancel', page)[0])
+        assert names_in(editor.get(cancel).text) == [f"{word} 000"]
+
+
 def test_figures_count_what_is_to_review_and_leave_feedback_aside(viewer: Visitor, caller: Caller) -> None:
     id = caller.new_use_case(new_name())
     fails = [an_event(use_case=id, eventData={"result": "fail"}) for _ in range(3)]

@@ -22,6 +22,11 @@ def use_cases(workspace: str, query: Query | None = None) -> str:
     return with_query(f"/{part(workspace)}/vision-events", query)
 
 
+def new_use_case(workspace: str, query: Query | None = None) -> str:
+    """The form for a new one."""
+    return with_query(f"{use_cases(workspace)}/new", query)
+
+
 def use_case(workspace: str, id: str, page: str = "", query: Query | None = None) -> str:
     """A use case's events, or another page of it: `overview`, `metadata`, `review`, `export` …"""
     below = f"/{page}" if page else ""

@@ -50,7 +50,16 @@ async def _new_form(request: ApiRequest, who: Visit, name: str, problem: str, st
         return found
 
     like = await request.run_errand(alike)
-    return render(request, who, "use_case_new.html", name=name, problem=problem, like=like, status=status)
+    return render(
+        request,
+        who,
+        "use_case_new.html",
+        name=name,
+        problem=problem,
+        like=like,
+        table=_table(request, who),
+        status=status,
+    )
 
 
 async def show_rename(request: ApiRequest) -> Answer:

@@ -38,6 +38,7 @@ async function search() {
     scrollTo({ top: 0 });
     document.querySelector("#found").textContent = found.dataset.count;
     history.replaceState(null, "", address);
+    for (const link of document.querySelectorAll("[data-from-table]")) link.search = location.search;
   } catch (error) {
     if (error.name !== "AbortError") shown.removeAttribute("aria-busy");
     if (error.status) form.requestSubmit();  // so that it says what is wrong; a lost connection is told anyway
