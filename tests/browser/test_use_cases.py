@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from sightlog.dashboard.use_cases import PAGE
 from tests.browser.accessibility import check_accessible
-from tests.browser.conftest import PHONE, OpenPage, Watch
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, Watch
 from tests.builders import an_event, moment, new_name
 from tests.expect import Caller
 from tests.processes import KEY, Server
@@ -189,6 +189,27 @@ def test_phone_sorts_by_a_choice(open_page: OpenPage, caller: Caller) -> None:
     page.get_by_label("Order").select_option("By name")
     expect(page).to_have_url(re.compile("sort=name"))
     expect(page.locator(".use-cases .main-link")).to_have_text([f"{word} a", f"{word} b"])
+
+
+@pytest.mark.parametrize(("size", "lines"), [(DESKTOP, 1), (PHONE, 3)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("words", ["x" * 240, "Palletising and wrapping " * 9], ids=["one word", "words"])
+def test_long_name_takes_few_lines_and_is_whole_in_its_title(
+    open_page: OpenPage, caller: Caller, size: dict[str, int], lines: int, words: str
+) -> None:
+    name = f"{new_name()[-12:]} {words}".strip()
+    caller.new_use_case(name)
+    page = open_page(size=size)
+    open_table(page, caller, search=name)
+    link = page.locator(".use-cases .main-link")
+    expect(link).to_have_attribute("title", name)
+    box = link.bounding_box()
+    assert box
+    assert box["height"] == 16 + lines * 20
+    if lines > 1:
+        link.click()
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_have_text(name)
+        assert heading.evaluate("it => it.scrollHeight <= it.clientHeight && it.scrollWidth <= it.clientWidth")
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
