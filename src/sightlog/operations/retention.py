@@ -16,6 +16,8 @@ from sightlog.operations.use_cases import use_case_of
 from sightlog.store.contract import Store
 
 _EVENTS_PER_STEP = 200
+# How long the pause after a step is, in steps.
+_PAUSE = 2.0
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
@@ -126,12 +128,12 @@ def remove_orphans(store: Store, blobs: Blobs, stop: threading.Event) -> int:
 
 
 def _step(store: Store, blobs: Blobs, remove: Callable[[], int], stop: threading.Event) -> int:
-    """One step, and then as long a pause, so that ingestion has at least half of the writer."""
+    """One step, and then a pause of twice its time, so that ingestion has at least two thirds of the writer."""
     began = time.monotonic()
     removed = remove()
     if removed:
         remove_freed_blobs(store, blobs)
-        stop.wait(time.monotonic() - began)
+        stop.wait(_PAUSE * (time.monotonic() - began))
     return removed
 
 
