@@ -169,7 +169,7 @@ def test_use_case_with_a_hostile_name_has_lines_that_name_its_id(sign_in_as: Sig
     name = new_name('\'; rm -rf "$HOME" </code><script>alert(1)</script>')
     sightlog("use-cases", "create", name, data=server.data)
     table = owner.get(f"/{owner.workspace}/vision-events", params={"search": name}).text
-    (row,) = re.findall(r'href="([^"?]+)">[^<]*rm -rf', table)
+    (row,) = re.findall(r'class="main-link" href="([^"?]+)"', table)
     page = owner.get(row).text
     assert "<script>alert" not in page
     assert WAITING in page
