@@ -37,9 +37,10 @@ def notice_about(key: str, name: str, who: Visit) -> str:
 def read_notice(parameter: str, who: Visit) -> str:
     """Its words; without the name when another session has made it, and none for an unknown key."""
     key, _, rest = parameter.partition(":")
+    words = NOTICES.get(key, "")
     seal, _, name = rest.partition(":")
-    is_ours = hmac.compare_digest(seal.encode(), _seal(key, name, who).encode())
-    return NOTICES.get(key, "").format(named=f" “{name}”" if is_ours else "")
+    is_ours = bool(rest) and hmac.compare_digest(seal.encode(), _seal(key, name, who).encode())
+    return words.format(named=f" “{name}”" if is_ours else "")
 
 
 def _seal(key: str, name: str, who: Visit) -> str:

@@ -1,6 +1,7 @@
 """Making, renaming, archiving, bringing back and deleting use cases: a form each, which scripts open as a dialog."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sightlog.dashboard import addresses
 from sightlog.dashboard.frame import redirect, render
@@ -50,16 +51,7 @@ async def _new_form(request: ApiRequest, who: Visit, name: str, problem: str, st
         return found
 
     like = await request.run_errand(alike)
-    return render(
-        request,
-        who,
-        "use_case_new.html",
-        name=name,
-        problem=problem,
-        like=like,
-        table=_table(request, who),
-        status=status,
-    )
+    return _form(request, who, "use_case_new.html", status, name=name, problem=problem, like=like)
 
 
 async def show_rename(request: ApiRequest) -> Answer:
@@ -82,23 +74,14 @@ async def rename(request: ApiRequest) -> Answer:
 
 
 def _rename_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str, status: int) -> Answer:
-    return render(
-        request,
-        who,
-        "use_case_rename.html",
-        use_case=use_case,
-        name=name,
-        problem=problem,
-        table=_table(request, who),
-        status=status,
-    )
+    return _form(request, who, "use_case_rename.html", status, use_case=use_case, name=name, problem=problem)
 
 
 async def show_archive(request: ApiRequest) -> Answer:
     """What archiving does, before it is done."""
     who, use_case = await visit_use_case(request, Role.EDITOR)
     events = await _count_events(request, who, use_case)
-    return render(request, who, "use_case_archive.html", use_case=use_case, events=events, table=_table(request, who))
+    return _form(request, who, "use_case_archive.html", 200, use_case=use_case, events=events)
 
 
 async def _count_events(request: ApiRequest, who: Visit, use_case: UseCase) -> int:
@@ -151,17 +134,22 @@ async def delete(request: ApiRequest) -> Answer:
 
 
 async def _delete_form(request: ApiRequest, who: Visit, use_case: UseCase, name: str, problem: str) -> Answer:
-    return render(
+    return _form(
         request,
         who,
         "use_case_delete.html",
+        400 if problem else 200,
         use_case=use_case,
         events=await _count_events(request, who, use_case),
         name=name,
         problem=problem,
         table=_table(request, who, status="archived" if use_case.is_archived else ""),
-        status=400 if problem else 200,
     )
+
+
+def _form(request: ApiRequest, who: Visit, template: str, status: int, **values: Any) -> Answer:
+    """One of the forms. `table` is where it leads back to: the table as it was, unless the values name another."""
+    return render(request, who, template, status=status, **{"table": _table(request, who), **values})
 
 
 def _table(request: ApiRequest, who: Visit, **more: str) -> str:
