@@ -191,6 +191,19 @@ def test_phone_sorts_by_a_choice(open_page: OpenPage, caller: Caller) -> None:
     expect(page.locator(".use-cases .main-link")).to_have_text([f"{word} a", f"{word} b"])
 
 
+def test_phone_shows_no_figures_of_what_has_no_events(open_page: OpenPage, caller: Caller) -> None:
+    word = new_name("Idle").split()[1]
+    caller.new_use_case(f"{word} idle")
+    caller.create(an_event(use_case=caller.new_use_case(f"{word} busy")))
+    page = open_page(size=PHONE)
+    open_table(page, caller, search=word, sort="name")
+    busy, idle = (page.locator(f'[data-name="{word} {which}"]') for which in ("busy", "idle"))
+    expect(busy.locator(".days svg")).to_be_visible()
+    for cell in (".quiet-sources", ".days", "[data-figure=review]"):
+        expect(busy.locator(cell)).to_be_visible()
+        expect(idle.locator(cell)).to_be_hidden()
+
+
 @pytest.mark.parametrize(("size", "lines"), [(DESKTOP, 1), (PHONE, 3)], ids=["desktop", "phone"])
 @pytest.mark.parametrize("words", ["x" * 240, "Palletising and wrapping " * 9], ids=["one word", "words"])
 def test_long_name_takes_few_lines_and_is_whole_in_its_title(
