@@ -61,6 +61,8 @@ IN_SEGMENTS = [
     "UPDATE segments SET gone = gone + 1",
     "DELETE FROM segment_parts WHERE field = 'type' AND first IS NOT NULL",
     "DELETE FROM segment_parts WHERE field = 'type' AND first IS NULL",
+    "DELETE FROM segment_summaries WHERE field = 'type'",
+    "UPDATE segment_summaries SET content = zeroblob(length(content))",
     "INSERT OR REPLACE INTO segment_notes SELECT number, 0, 254 FROM segments",
     "INSERT OR IGNORE INTO index_waiting SELECT max(seq) FROM events WHERE seq <= (SELECT max(last_seq) FROM segments)",
     "UPDATE index_state SET watermark = watermark + 1000",

@@ -66,7 +66,8 @@ def decode_body(raw: bytes, decoder: "msgspec.json.Decoder[T]", what: str = "the
         survey.say(path, f"unknown field; did you mean {meant[0]}?" if meant else "unknown field")
     if survey.problems:
         raise invalid(survey.problems)
-    return msgspec.convert(known, decoder.type)
+    body: T = msgspec.convert(known, decoder.type)
+    return body
 
 
 def invalid(problems: list[Problem]) -> Invalid:

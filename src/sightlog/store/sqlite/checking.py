@@ -18,6 +18,7 @@ from sightlog.store.sqlite.connection import open_for_reading
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import Segment, segment_with, segments_of
+from sightlog.store.sqlite.index.summaries import stored_summaries
 from sightlog.store.sqlite.migrating import newest_version
 from sightlog.store.sqlite.recounting import Recount
 
@@ -98,6 +99,13 @@ class _Check:
         if found != len(places):
             yield f"{name} holds {len(places) - found} events that are not there"
         yield from _differences(name, segment, alive, expected)
+        if segment.info.is_summarised:
+            yield from self._check_summaries(name, segment)
+
+    def _check_summaries(self, name: str, segment: Segment) -> Iterator[str]:
+        """They are of all events that were sealed, like the segment's columns, and not only of those still there."""
+        if stored_summaries(self._connection, segment.info.number) != segment.summaries():
+            yield f"{name} has summaries that differ from its columns"
 
     def _events(self, numbers: list[int]) -> Iterator[StoredEntries]:
         for start in range(0, len(numbers), _ROWS_AT_ONCE):

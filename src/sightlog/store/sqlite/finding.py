@@ -138,7 +138,7 @@ class Search:
         view = IndexView(self.connection, self._index, self.use_case)
         if view.tail is not None and view.tail.size:
             yield view.tail
-        for info in view.infos(self.start, latest):
+        for info in view.infos_for(positive_matches(self.condition), self.start, latest):
             yield view.segment(info)
 
     def _matching_in(self, source: TailView | Segment) -> Mask:

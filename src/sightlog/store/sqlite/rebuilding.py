@@ -10,7 +10,10 @@ from sightlog.store.sqlite.index.loading import StoredEntries, events_after
 from sightlog.store.sqlite.recounting import Recount
 
 _EVENTS_AT_ONCE = 5_000
-_DERIVED = ("tallies", "crowded", "fields", "sources", "feedback", "segments", "segment_parts", "segment_notes")
+_DERIVED = (
+    *("tallies", "crowded", "fields", "sources", "feedback"),
+    *("segments", "segment_parts", "segment_summaries", "segment_notes"),
+)
 
 Advance = Callable[[int, int], None]
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 
 from sightlog.store.sqlite.connection import insert_rows
 from sightlog.store.sqlite.index.loading import unsealed_events
-from sightlog.store.sqlite.index.segments import GONE, note_states, state_of, write_segment
+from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
+from sightlog.store.sqlite.index.summaries import Summaries
 from sightlog.store.sqlite.index.tail import Tail
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class SideIndex:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.suggestions = Suggestions()
+        self.summaries = Summaries()
         self.sealed = threading.Event()
         """Set after each commit that sealed."""
         self._tails: dict[int, tuple[Tail, ...]] = {}
@@ -86,7 +88,7 @@ class SideIndex:
         kept = {}
         for use_case, tail in self._loading.items():
             if len(tail) >= _SMALLEST_SEGMENT:
-                write_segment(self._connection, tail.now(self.commit).contents())
+                write_segment(self._connection, rows_of(tail.now(self.commit).contents()))
             else:
                 kept[use_case] = tail
         self._loading = kept
@@ -187,7 +189,7 @@ class SideIndex:
             tail = waiting.pop()
             contents = tail.now(commit).contents()
             if len(contents.seqs):
-                write_segment(self._connection, contents)
+                write_segment(self._connection, rows_of(contents))
             self._put(Tail(tail.use_case, commit))
         self._write_down(waiting, self._last_seq)
         self._since_seal = 0

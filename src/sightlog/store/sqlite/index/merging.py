@@ -12,7 +12,6 @@ from msgspec import Struct, json
 from numpy.typing import NDArray
 
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT
-from sightlog.store.sqlite.connection import Row
 from sightlog.store.sqlite.index.columns import (
     ColumnKey,
     Contents,
@@ -22,17 +21,18 @@ from sightlog.store.sqlite.index.columns import (
     text_column,
 )
 from sightlog.store.sqlite.index.ordinals import Integers, runs_of_equal
-from sightlog.store.sqlite.index.parts import parts_of
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import (
     UNCHANGED,
     Segment,
     SegmentInfo,
+    SegmentRows,
     all_segments,
     drop_segment,
     has_segment,
     note_states,
-    put_segment,
+    rows_of,
+    write_segment,
 )
 
 # Places in a segment are two bytes.
@@ -48,8 +48,7 @@ class Merge(Struct, frozen=True):
     use_case: int
     merged: list[SegmentInfo]
     states: States
-    contents: Contents
-    parts: list[Row]
+    rows: SegmentRows
 
 
 def prepare_merge(connection: sqlite3.Connection) -> Merge | None:
@@ -60,7 +59,7 @@ def prepare_merge(connection: sqlite3.Connection) -> Merge | None:
     use_case, run = found
     segments = [Segment(connection, info) for info in run]
     contents = _Joining(connection, segments).contents(use_case)
-    return Merge(use_case, run, _states_of(segments), contents, parts_of(contents))
+    return Merge(use_case, run, _states_of(segments), rows_of(contents))
 
 
 def put_merge(connection: sqlite3.Connection, merge: Merge) -> bool:
@@ -71,7 +70,7 @@ def put_merge(connection: sqlite3.Connection, merge: Merge) -> bool:
     states = _states_of([Segment(connection, info) for info in merge.merged])
     for info in merge.merged:
         drop_segment(connection, info.number)
-    put_segment(connection, merge.contents, merge.parts)
+    write_segment(connection, merge.rows)
     changed = [(seq, state) for seq, state in states.items() if merge.states.get(seq) != state]
     note_states(connection, merge.use_case, changed)
     return True
@@ -80,11 +79,13 @@ def put_merge(connection: sqlite3.Connection, merge: Merge) -> bool:
 def _next_run(segments: Iterable[tuple[int, SegmentInfo]]) -> tuple[int, list[SegmentInfo]] | None:
     """The first run of neighbours, of one use case, that can be one segment and have no smaller neighbour that could
     still join them. What is larger than half of the largest is never touched again, so an event is moved a few times
-    at most."""
+    at most. One that an older version sealed is made anew alone, so that it has summaries."""
     run: list[SegmentInfo] = []
     size, last = 0, -1
     for use_case, info in segments:
         events = info.events - info.gone
+        if events > _LARGEST // 2 and not info.is_summarised:
+            return use_case, [info]
         is_end = use_case != last or size + events > _LARGEST or events > _LARGEST // 2
         if is_end:
             # At the end of a use case more may come: that run waits.

@@ -31,6 +31,7 @@ from sightlog.store.sqlite.index.parts import (
     read_set,
     read_texts,
 )
+from sightlog.store.sqlite.index.summaries import summaries_of
 
 # What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
 UNCHANGED, GONE = 255, 254
@@ -53,9 +54,11 @@ class SegmentInfo(Struct, frozen=True):
     last_time: int
     first_seq: int
     last_seq: int
+    is_summarised: bool
+    """Not if an older version sealed it; see `summaries`."""
 
 
-_COLUMNS = "number, events, gone, first_time, last_time, first_seq, last_seq"
+_COLUMNS = "number, events, gone, first_time, last_time, first_seq, last_seq, is_summarised"
 
 
 def segments_of(
@@ -90,23 +93,37 @@ def has_segment(connection: sqlite3.Connection, number: int) -> bool:
     return connection.execute("SELECT 1 FROM segments WHERE number = ?", (number,)).fetchone() is not None
 
 
-def write_segment(connection: sqlite3.Connection, contents: Contents) -> None:
-    """Seal events. The numbers of a use case's segments never overlap."""
-    put_segment(connection, contents, parts_of(contents))
+class SegmentRows(Struct, frozen=True):
+    """All that is going to be written of a segment."""
+
+    head: Row
+    parts: list[Row]
+    summaries: list[Row]
 
 
-def put_segment(connection: sqlite3.Connection, contents: Contents, parts: list[Row]) -> None:
-    """The same when its parts were made before."""
+def rows_of(contents: Contents) -> SegmentRows:
+    """Turn events into the rows of a segment, which takes most of the time of sealing."""
     times, seqs = contents.times, contents.seqs
+    head = (contents.use_case, len(seqs), int(times[0]), int(times[-1]), int(seqs.min()), int(seqs.max()))
+    return SegmentRows(head, parts_of(contents), summaries_of(contents.texts, contents.numbers))
+
+
+def write_segment(connection: sqlite3.Connection, rows: SegmentRows) -> None:
+    """Seal events. The numbers of a use case's segments never overlap."""
     number = connection.execute(
-        "INSERT INTO segments (use_case, events, gone, first_time, last_time, first_seq, last_seq)"
-        " VALUES (?, ?, 0, ?, ?, ?, ?) RETURNING number",
-        (contents.use_case, len(seqs), int(times[0]), int(times[-1]), int(seqs.min()), int(seqs.max())),
+        "INSERT INTO segments (use_case, events, gone, first_time, last_time, first_seq, last_seq, is_summarised)"
+        " VALUES (?, ?, 0, ?, ?, ?, ?, 1) RETURNING number",
+        rows.head,
     ).fetchone()[0]
     insert_rows(
         connection,
         "INSERT INTO segment_parts (segment, field, type, first, content)",
-        [(number, *part) for part in parts],
+        [(number, *part) for part in rows.parts],
+    )
+    insert_rows(
+        connection,
+        "INSERT INTO segment_summaries (segment, field, type, content)",
+        [(number, *summary) for summary in rows.summaries],
     )
 
 
@@ -114,6 +131,7 @@ def drop_segment(connection: sqlite3.Connection, number: int) -> None:
     """Remove a segment and all that belongs to it."""
     for statement in (
         "DELETE FROM segment_parts WHERE segment = ?",
+        "DELETE FROM segment_summaries WHERE segment = ?",
         "DELETE FROM segment_notes WHERE segment = ?",
         "DELETE FROM segments WHERE number = ?",
     ):
@@ -256,6 +274,15 @@ class Segment:
         """All numbers of a field."""
         parts = self._parts_between(field, NUMBER, None, None)
         return join_numbers([read_numbers(content) for (content,) in parts]) if parts else None
+
+    def summaries(self) -> list[Row]:
+        """What its summaries must be, made from its columns: for checking."""
+        texts = {key: self.text_column(*key) for key in self.columns() if key[1] != NUMBER}
+        numbers = {field: self.number_column(field) for field, letter in self.columns() if letter == NUMBER}
+        return summaries_of(
+            {key: column for key, column in texts.items() if column is not None},
+            {field: column for field, column in numbers.items() if column is not None},
+        )
 
 
 def _read_states(connection: sqlite3.Connection, info: SegmentInfo) -> States | None:
