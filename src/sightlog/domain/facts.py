@@ -41,6 +41,11 @@ _DATA_FIELDS = (
 _FIELDS_OF: dict[type, tuple[tuple[str, str, str], ...]] = {}
 
 
+def has_one_value(field: str) -> bool:
+    """Whether an event has at most one value of a field, in whichever type; pictures and detections may have many."""
+    return not field.startswith((IMAGE_METADATA, CLASS))
+
+
 def entries_of(event: NewEvent, has_warnings: bool) -> list[Entry]:
     """The facts of an event, each once. Empty text counts as not set."""
     entries: list[Entry] = [("type", TEXT, event_type_of(event))]

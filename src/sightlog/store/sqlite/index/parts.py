@@ -113,37 +113,77 @@ def read_numbers(content: bytes) -> NumberColumn:
     return NumberColumn(unpack_floats(numbers), unpack_list(ordinals))
 
 
+class TextPart:
+    """A part of texts, whichever form it has: its values, and how many events each has. Whose they are is unpacked
+    when it is asked for."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        self._size = size
+        self._is_one = content[:1] == _ONE
+        if self._is_one:
+            value, self._packed = msgpack.decode(content[1:])
+            self.values = [value]
+        else:
+            self.values, self._packed_counts, self._packed = msgpack.decode(content[1:])
+
+    def counts(self) -> Integers:
+        """How many events each value has."""
+        if self._is_one:
+            return np.array([np.count_nonzero(unpack_set(self._packed, self._size))], np.int64)
+        return unpack_integers(self._packed_counts)
+
+    def ordinals(self) -> Ordinals:
+        """The events of all values, ascending within each."""
+        if self._is_one:
+            return np.flatnonzero(unpack_set(self._packed, self._size)).astype(np.uint16)
+        return unpack_list(self._packed)
+
+    def mark(self, places: Sequence[int], mask: Mask, flag: bool = True) -> None:
+        """Mark the events of the values at these places, or with `flag` False take their marks away."""
+        if not places:
+            return
+        if self._is_one:
+            mask[unpack_set(self._packed, self._size)] = flag
+            return
+        ordinals = self.ordinals()
+        if len(places) == len(self.values):
+            mask[ordinals] = flag
+            return
+        ends = np.cumsum(self.counts()).tolist()
+        for place in places:
+            mask[ordinals[ends[place - 1] if place else 0 : ends[place]]] = flag
+
+
 def read_texts(content: bytes, size: int) -> TextColumn:
-    """A part of texts, whichever form it has."""
-    content = decompress(content)
-    if content[:1] == _ONE:
-        value, packed = msgpack.decode(content[1:])
-        ordinals = np.flatnonzero(unpack_set(packed, size)).astype(np.uint16)
-        return TextColumn([value], np.array([len(ordinals)], np.int64), ordinals)
-    values, counts, found = msgpack.decode(content[1:])
-    return TextColumn(values, unpack_integers(counts), unpack_list(found))
+    """All of a part of texts."""
+    part = TextPart(decompress(content), size)
+    return TextColumn(part.values, part.counts(), part.ordinals())
 
 
-def mark_texts(content: bytes, passes: Callable[[str], bool], mask: Mask, named: Sequence[str] = ()) -> None:
-    """Mark the events of a part's values that pass. If only the `named` texts can, a part without them is seen to be
-    one by its bytes, which takes a tenth of reading its values."""
+def mark_named(content: bytes, named: Sequence[str], mask: Mask) -> None:
+    """Mark the events of a part's values that are among the `named`. That a part has none of them is seen by its
+    bytes, which takes a tenth of reading its values."""
     content = decompress(content)
-    if named and not any(msgpack.encode(text) in content for text in named):
-        return
-    if content[:1] == _ONE:
-        value, packed = msgpack.decode(content[1:])
-        if passes(value):
-            mask |= unpack_set(packed, len(mask))
-        return
-    values, packed_counts, packed = msgpack.decode(content[1:])
-    chosen = [place for place, value in enumerate(values) if passes(value)]
-    if len(chosen) == len(values):
-        mask[unpack_list(packed)] = True
-    elif chosen:
-        ends = np.cumsum(unpack_integers(packed_counts)).tolist()
-        ordinals = unpack_list(packed)
-        for place in chosen:
-            mask[ordinals[ends[place - 1] if place else 0 : ends[place]]] = True
+    if any(msgpack.encode(text) in content for text in named):
+        part, wanted = TextPart(content, len(mask)), frozenset(named)
+        part.mark([place for place, value in enumerate(part.values) if value in wanted], mask)
+
+
+def mark_texts(contents: Sequence[bytes], passes: Callable[[str], bool], mask: Mask, having: Mask | None) -> None:
+    """Mark the events of the parts' values that pass. `having` are the events that have the field, if each of them has
+    only one value of it: when most of these pass, it is the others that are unpacked, and what they have is taken
+    away."""
+    parts = [TextPart(decompress(content), len(mask)) for content in contents]
+    passing = [[place for place, value in enumerate(part.values) if passes(value)] for part in parts]
+    if having is not None and sum(map(len, passing)) * 2 > sum(len(part.values) for part in parts):
+        counted = sum(int(part.counts().sum()) for part in parts)
+        if counted == np.count_nonzero(having):  # these are all parts of the column
+            mask |= having
+            for part, places in zip(parts, passing, strict=True):
+                part.mark(sorted(set(range(len(part.values))).difference(places)), mask, False)
+            return
+    for part, places in zip(parts, passing, strict=True):
+        part.mark(places, mask)
 
 
 def mark_numbers(content: bytes, passing: Callable[[Floats], Mask], mask: Mask) -> None:

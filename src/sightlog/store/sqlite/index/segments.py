@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from sightlog.domain.conditions import Match
-from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT
+from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, has_one_value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
@@ -23,6 +23,7 @@ from sightlog.store.sqlite.index.parts import (
     TIMES,
     join_numbers,
     join_texts,
+    mark_named,
     mark_numbers,
     mark_texts,
     parts_of,
@@ -152,12 +153,8 @@ class Segment:
     def find(self, match: Match) -> Mask:
         mask = np.zeros(self.size, np.bool_)
         for field in match.fields:
-            if match.operator == "exists" and match.letter is None:
-                for (content,) in self._parts(field, None, "first IS NULL"):
-                    mask |= read_set(content, self.size)
-            elif match.operator == "exists":
-                for (content,) in self._parts(field, match.letter, "first IS NULL"):
-                    mask |= read_set(content, self.size)
+            if match.operator == "exists":
+                mask |= self._having(field, match.letter)
             elif match.letter == NUMBER:
                 self._mark_numbers(field, match, mask)
             else:
@@ -178,11 +175,21 @@ class Segment:
         named = named_texts(match) or []
         if 1 <= len(named) <= _MOST_SEEKS:
             parts = [part for text in named for part in self._part_with(field, letter, text)]
-        else:
-            parts, named = self._parts_between(field, letter, *bounds_of(match)), []
-        passes = passes_text(match)
-        for (content,) in dict.fromkeys(parts):
-            mark_texts(content, passes, mask, named)
+            for (content,) in dict.fromkeys(parts):
+                mark_named(content, named, mask)
+            return
+        contents = [content for (content,) in self._parts_between(field, letter, *bounds_of(match))]
+        having = self._having(field, letter) if len(contents) > 1 and has_one_value(field) else None
+        found = np.zeros(self.size, np.bool_)
+        mark_texts(contents, passes_text(match), found, having)
+        mask |= found
+
+    def _having(self, field: str, letter: str | None) -> Mask:
+        """The events that have the field in this type, or in any."""
+        mask = np.zeros(self.size, np.bool_)
+        for (content,) in self._parts(field, letter, "first IS NULL"):
+            mask |= read_set(content, self.size)
+        return mask
 
     def _part_with(self, field: str, letter: str, value: object) -> list[tuple[bytes]]:
         return self._parts(field, letter, "first <= ?4 ORDER BY first DESC LIMIT 1", value)
