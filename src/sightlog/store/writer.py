@@ -1,13 +1,15 @@
 """Group commit: one thread owns the write connection and puts everything that waits into one commit.
 
-Alone, a job is committed at once; under load many jobs share one flush of the disk. A job that fails its own checks
-must do so before it writes, and then fails alone. When a commit itself fails, every job of the group is tried again
-in a commit of its own, so that neighbours are not harmed.
+Alone, a job is committed at once; under load many jobs share one flush of the disk. Those who were answered by one
+commit tend to come again together, so the next one waits a moment until as many are there. A job that fails its own
+checks must do so before it writes, and then fails alone. When a commit itself fails, every job of the group is tried
+again in a commit of its own, so that neighbours are not harmed.
 """
 
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 # Larger groups were not faster, and let the first job of a group wait longer for its answer.
 MOST_JOBS_PER_COMMIT = 128
+# How long a commit waits for the next of those that it expects, and for all of them together, in seconds.
+_PATIENCE = 0.001
+_MOST_PATIENCE = 0.01
 
 
 class Transaction(Protocol):
@@ -49,6 +54,8 @@ class Writer(Generic[T]):
         self._door = threading.Lock()
         self._closed = False
         self._is_working = False
+        self._expected = 0
+        self._are_there = threading.Event()
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -61,6 +68,8 @@ class Writer(Generic[T]):
             if self._waiting.qsize() >= self._most_waiting:
                 raise Busy("too many writes are waiting; try again in a second")
             self._waiting.put((job, future))
+            if self._waiting.qsize() == self._expected:
+                self._are_there.set()
         return future
 
     def run(self, job: Callable[[T], R]) -> R:
@@ -85,10 +94,25 @@ class Writer(Generic[T]):
             if first is None:
                 return
             self._is_working = True
+            self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
+            self._expected = min(len(group) + self._waiting.qsize(), MOST_JOBS_PER_COMMIT) - 1
             self._is_working = False
             if ends:
+                return
+
+    def _wait_for_expected(self) -> None:
+        """Wait until as many jobs are there, beside the first, as the last commit had and left waiting; or for as long
+        as they keep coming. Without this, clients fall into two halves that are committed in turn: twice the commits,
+        and the reading of one half and the storing of the other take the interpreter from each other."""
+        deadline = time.monotonic() + _MOST_PATIENCE
+        while True:
+            self._are_there.clear()
+            there = self._waiting.qsize()
+            if there >= self._expected or time.monotonic() > deadline:
+                return
+            if not self._are_there.wait(_PATIENCE) and self._waiting.qsize() == there:
                 return
 
     def _take_waiting(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
