@@ -86,15 +86,16 @@ def test_no_segment_is_left_out_that_has_something(
     connection.execute("BEGIN")
     try:
         segment = seal(connection, texts, numbers, truths)
-        sieve = Sieve(connection, Summaries(), matches)
-        if all(segment.find(match).any() for match in matches):
-            assert sieve.may_match(segment.info.number)
-        for _ in range(2):  # read, and remembered
-            for match in matches:
-                if match.letter == "n" and match.operator != "in" and not segment.find(match).any():
-                    below, above = min(numbers, default=0), max(numbers, default=0)
-                    is_between = bool(numbers) and below <= float(match.value) <= above  # type: ignore[arg-type]  # a number
-                    assert is_between or not Sieve(connection, Summaries(), [match]).may_match(segment.info.number)
+        number = segment.info.number
+        for sieve in [Sieve(connection, known := Summaries(), matches), Sieve(connection, known, matches)]:
+            for _ in range(2):  # read, and remembered
+                let_through = sieve.may_match(number)
+                assert let_through or not all(segment.find(match).any() for match in matches)
+        for match in matches:
+            if match.letter == "n" and match.operator != "in" and not segment.find(match).any():
+                below, above = min(numbers, default=0), max(numbers, default=0)
+                is_between = bool(numbers) and below <= float(match.value) <= above  # type: ignore[arg-type]  # a number
+                assert is_between or not Sieve(connection, Summaries(), [match]).may_match(number)
     finally:
         connection.execute("ROLLBACK")
 
@@ -115,17 +116,71 @@ def test_nearly_all_are_left_out_that_have_nothing(connection: sqlite3.Connectio
     connection.execute("ROLLBACK")
 
 
-def test_what_is_remembered_is_forgotten_when_it_grows(
-    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(summaries, "_MOST_BYTES", 1_000)
+@pytest.fixture
+def sealed(connection: sqlite3.Connection) -> Iterator[list[int]]:
+    """The numbers of ten segments with five hundred texts each."""
     connection.execute("BEGIN")
-    number = seal(connection, ["a"], [1.0], []).info.number
+    yield [seal(connection, [f"{n}-{m}" for m in range(500)], [1.0], []).info.number for n in range(10)]
+    connection.execute("ROLLBACK")
+
+
+def ask(connection: sqlite3.Connection, known: Summaries, sealed: list[int], *fields: str) -> list[bool]:
+    """Which segments may have a text that only the first one has."""
+    sieve = Sieve(connection, known, [Match(fields, "s", "eq", "0-33")])
+    return [sieve.may_match(number) for number in sealed]
+
+
+def remembered(known: Summaries) -> dict[str, int]:
+    """How many segments' summaries are remembered of each field."""
+    return {field: len(found) for (field, _), found in known._columns.items()}
+
+
+def test_the_column_that_was_asked_for_least_lately_is_forgotten(
+    connection: sqlite3.Connection, sealed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "_MOST_BYTES", 15_000)
+    known = Summaries()
+    assert ask(connection, known, sealed, "t") == [True] + [False] * 9
+    for n in range(20):
+        assert ask(connection, known, sealed, f"absent-{n}") == [False] * 10
+        assert not any(ask(connection, known, sealed, "t")[1:])
+        assert known._bytes == sum(known._sizes.values()) < 17_000
+        assert known._columns.keys() == known._sizes.keys()
+    assert remembered(known)["t"] == 10
+
+
+def test_of_a_column_that_is_too_large_the_rest_is_visited(
+    connection: sqlite3.Connection, sealed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "_MOST_BYTES", 5_000)
+    known = Summaries()
+    ask(connection, known, sealed, "absent")
+    for _ in range(2):
+        assert ask(connection, known, sealed, "t") == [True] + [False] * 4 + [True] * 5
+        assert remembered(known) == {"t": 5}
+
+
+def test_what_is_asked_in_vain_takes_no_memory(connection: sqlite3.Connection) -> None:
     known = Summaries()
     for n in range(100):
-        assert not Sieve(connection, known, [Match((f"field-{n}",), "s", "exists")]).may_match(number)
-        assert sum(map(len, known._columns.values())) <= 12
-    connection.execute("ROLLBACK")
+        Sieve(connection, known, [Match((f"absent-{n}",), "s", "exists")])
+    assert remembered(known) == {}
+
+
+def test_many_fields_at_once_are_not_looked_up(connection: sqlite3.Connection, sealed: list[int]) -> None:
+    known = Summaries()
+    fields = [f"absent-{n}" for n in range(9)]
+    assert ask(connection, known, sealed, *fields) == [True] * 10
+    assert remembered(known) == {}
+    assert ask(connection, known, sealed, *fields[:8]) == [False] * 10
+
+
+def test_when_the_time_is_up_a_segment_is_visited(connection: sqlite3.Connection, sealed: list[int]) -> None:
+    connection.set_progress_handler(lambda: 1, 1)
+    try:
+        assert ask(connection, Summaries(), sealed, "absent") == [True] * 10
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 @pytest.fixture

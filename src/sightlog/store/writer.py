@@ -23,6 +23,8 @@ MOST_JOBS_PER_COMMIT = 128
 # How long a commit waits for the next of those that it expects, and for all of them together, in seconds.
 _PATIENCE = 0.001
 _MOST_PATIENCE = 0.01
+# After waiting so often in vain, one of some hundred commits still tries.
+_MOST_VAIN = 8
 
 
 class Transaction(Protocol):
@@ -51,11 +53,14 @@ class Writer(Generic[T]):
         self._translate = translate
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._most_waiting = most_waiting
+        self._most_together = min(MOST_JOBS_PER_COMMIT, most_waiting)
         self._door = threading.Lock()
         self._closed = False
         self._is_working = False
         self._expected = 0
         self._are_there = threading.Event()
+        self._vain = 0
+        self._hurried = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -94,13 +99,19 @@ class Writer(Generic[T]):
             if first is None:
                 return
             self._is_working = True
-            self._wait_for_expected()
+            if self._is_patient():
+                self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
-            self._expected = min(len(group) + self._waiting.qsize(), MOST_JOBS_PER_COMMIT) - 1
             self._is_working = False
             if ends:
                 return
+
+    def _is_patient(self) -> bool:
+        """Whether the next commit waits for anybody. Where it did in vain, as with senders that do not wait for each
+        other's answers, the next ones do not, twice as many each time."""
+        self._hurried -= 1
+        return self._expected > 0 and self._hurried < 0
 
     def _wait_for_expected(self) -> None:
         """Wait until as many jobs are there, beside the first, as the last commit had and left waiting; or for as long
@@ -110,9 +121,13 @@ class Writer(Generic[T]):
         while True:
             self._are_there.clear()
             there = self._waiting.qsize()
-            if there >= self._expected or time.monotonic() > deadline:
+            if there >= self._expected:
+                self._vain = 0
                 return
-            if not self._are_there.wait(_PATIENCE) and self._waiting.qsize() == there:
+            is_over = time.monotonic() > deadline
+            if is_over or (not self._are_there.wait(_PATIENCE) and self._waiting.qsize() == there):
+                self._vain = min(self._vain + 1, _MOST_VAIN)
+                self._hurried = 2**self._vain
                 return
 
     def _take_waiting(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
@@ -140,6 +155,8 @@ class Writer(Generic[T]):
             except BaseException:
                 transaction.rollback()
                 raise
+            # Before anybody is told, and comes again.
+            self._expected = min(len(group) + self._waiting.qsize(), self._most_together) - 1
         except Exception as error:  # noqa: BLE001  # whatever it was, the waiting futures must be told
             self._after_failure(group, error)
             return

@@ -22,6 +22,7 @@ from sightlog.store.sqlite.index.matching import evaluate
 from sightlog.store.sqlite.index.ordinals import Mask
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.index.segments import Segment
+from sightlog.store.sqlite.index.summaries import Sieve
 from sightlog.store.sqlite.index.tail import TailView
 from sightlog.store.sqlite.tallies import is_crowded, read_keys
 
@@ -52,6 +53,7 @@ class Search:
         self.end = _LATEST if selection.span.end is None else selection.span.end
         self._has_span = selection.span != Span()
         self._index = index
+        self._sieve = Sieve(connection, index.summaries, positive_matches(selection.condition))
         self._deadline = _LATEST if seconds is None else time.monotonic() + seconds
         self._unlooked = 0
 
@@ -83,6 +85,8 @@ class Search:
                 return self._total()
             total = 0
             for source in self._sources(self.end):
+                if not self._may_match(source):
+                    continue
                 if self._is_time_up(source.size):
                     raise self._too_slow()
                 total += self._count_in(source)
@@ -98,7 +102,9 @@ class Search:
         total = 0
         for source in self._sources(self.end) if numbers else ():
             if isinstance(source, TailView) or (
-                source.info.first_seq <= max(numbers) and source.info.last_seq >= min(numbers)
+                source.info.first_seq <= max(numbers)
+                and source.info.last_seq >= min(numbers)
+                and self._may_match(source)
             ):
                 mask = self._matching_in(source)
                 total += int(np.count_nonzero(np.isin(source.seqs_at(np.flatnonzero(mask)), numbers)))
@@ -108,6 +114,8 @@ class Search:
         """Every piece of the index with the places of the events that match: the tail, and then the segments, the
         one with the newest event first. Raises QueryTooSlow."""
         for source in self._sources(self.end):
+            if not self._may_match(source):
+                continue
             if self._is_time_up(source.size):
                 raise self._too_slow()
             mask = self._matching_in(source)
@@ -122,6 +130,8 @@ class Search:
                 newest_left = source.info.last_time
                 if len(found) >= limit and found[limit - 1][0] > newest_left:
                     break
+                if not self._may_match(source):
+                    continue
                 if self._is_time_up(source.size):
                     return [seq for at, _, seq in found if at > newest_left], True
             try:
@@ -138,8 +148,13 @@ class Search:
         view = IndexView(self.connection, self._index, self.use_case)
         if view.tail is not None and view.tail.size:
             yield view.tail
-        for info in view.infos_for(positive_matches(self.condition), self.start, latest):
+        for info in view.infos(self.start, latest):
             yield view.segment(info)
+
+    def _may_match(self, source: TailView | Segment) -> bool:
+        """Whether a source can have an event that matches, as far as its summaries tell."""
+        is_known = isinstance(source, Segment) and source.info.is_summarised
+        return not is_known or self._sieve.may_match(source.info.number)  # type: ignore[union-attr]  # a segment
 
     def _matching_in(self, source: TailView | Segment) -> Mask:
         """The events of a source that are there, match and lie in the span."""

@@ -79,7 +79,7 @@ def put_merge(connection: sqlite3.Connection, merge: Merge) -> bool:
 def _next_run(segments: Iterable[tuple[int, SegmentInfo]]) -> tuple[int, list[SegmentInfo]] | None:
     """The first run of neighbours, of one use case, that can be one segment and have no smaller neighbour that could
     still join them. What is larger than half of the largest is never touched again, so an event is moved a few times
-    at most. One that an older version sealed is made anew alone, so that it has summaries."""
+    at most. What an older version sealed is made anew also alone, so that it has summaries."""
     run: list[SegmentInfo] = []
     size, last = 0, -1
     for use_case, info in segments:
@@ -89,7 +89,7 @@ def _next_run(segments: Iterable[tuple[int, SegmentInfo]]) -> tuple[int, list[Se
         is_end = use_case != last or size + events > _LARGEST or events > _LARGEST // 2
         if is_end:
             # At the end of a use case more may come: that run waits.
-            if len(run) > 1 and use_case == last:
+            if use_case == last and (len(run) > 1 or any(not joined.is_summarised for joined in run)):
                 return use_case, run
             run, size, last = [], 0, use_case
         if events <= _LARGEST // 2:

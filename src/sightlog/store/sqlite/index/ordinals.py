@@ -44,14 +44,15 @@ def decompress(content: bytes) -> bytes:
 
 
 def _planes(numbers: NDArray[Any]) -> bytes:
-    """All lowest bytes, then all second bytes, and so on."""
+    """All lowest bytes, then all second bytes, and so on, whatever order the machine has."""
+    numbers = numbers.astype(numbers.dtype.newbyteorder("<"), copy=False)
     return numbers.view(np.uint8).reshape(-1, numbers.itemsize).T.tobytes()
 
 
 def _from_planes(content: bytes, kind: Any) -> NDArray[Any]:
     width = np.dtype(kind).itemsize
     planes = np.frombuffer(content, np.uint8).reshape(width, -1)
-    return np.ascontiguousarray(planes.T).reshape(-1).view(kind)
+    return np.ascontiguousarray(planes.T).reshape(-1).view(np.dtype(kind).newbyteorder("<"))
 
 
 def pack_list(ordinals: Ordinals) -> bytes:

@@ -126,6 +126,10 @@ class TextPart:
         else:
             self.values, self._packed_counts, self._packed = msgpack.decode(content[1:])
 
+    def passing(self, passes: Callable[[str], bool]) -> list[int]:
+        """The places of the values that pass."""
+        return [place for place, value in enumerate(self.values) if passes(value)]
+
     def counts(self) -> Integers:
         """How many events each value has."""
         if self._is_one:
@@ -166,22 +170,27 @@ def mark_named(content: bytes, named: Sequence[str], mask: Mask) -> None:
     content = decompress(content)
     if any(msgpack.encode(text) in content for text in named):
         part, wanted = TextPart(content, len(mask)), frozenset(named)
-        part.mark([place for place, value in enumerate(part.values) if value in wanted], mask)
+        part.mark(part.passing(wanted.__contains__), mask)
 
 
 def mark_texts(contents: Sequence[bytes], passes: Callable[[str], bool], mask: Mask, having: Mask | None) -> None:
     """Mark the events of the parts' values that pass. `having` are the events that have the field, if each of them has
-    only one value of it: when most of these pass, it is the others that are unpacked, and what they have is taken
-    away."""
+    only one value of it and these are few: when most of these pass, it is the others that are unpacked, and what they
+    have is taken away."""
+    if having is None:
+        for content in contents:
+            part = TextPart(decompress(content), len(mask))
+            part.mark(part.passing(passes), mask)
+        return
     parts = [TextPart(decompress(content), len(mask)) for content in contents]
-    passing = [[place for place, value in enumerate(part.values) if passes(value)] for part in parts]
-    if having is not None and sum(map(len, passing)) * 2 > sum(len(part.values) for part in parts):
-        counted = sum(int(part.counts().sum()) for part in parts)
-        if counted == np.count_nonzero(having):  # these are all parts of the column
-            mask |= having
-            for part, places in zip(parts, passing, strict=True):
-                part.mark(sorted(set(range(len(part.values))).difference(places)), mask, False)
-            return
+    passing = [part.passing(passes) for part in parts]
+    most_pass = sum(map(len, passing)) * 2 > sum(len(part.values) for part in parts)
+    if most_pass and sum(int(part.counts().sum()) for part in parts) == np.count_nonzero(having):
+        # These are all parts of the column.
+        mask |= having
+        for part in parts:
+            part.mark(part.passing(lambda value: not passes(value)), mask, False)
+        return
     for part, places in zip(parts, passing, strict=True):
         part.mark(places, mask)
 

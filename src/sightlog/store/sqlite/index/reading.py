@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -14,7 +14,6 @@ from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_of
-from sightlog.store.sqlite.index.summaries import Sieve
 from sightlog.store.sqlite.index.tail import TailView
 
 _EARLIEST, _LATEST = -(2**62), 2**62
@@ -31,7 +30,6 @@ class IndexView:
         self.connection = connection
         self.use_case = use_case
         self._suggestions = index.suggestions
-        self._summaries = index.summaries
         commit = connection.execute("SELECT commits FROM index_state").fetchone()[0]
         tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
         self.tail: TailView | None = None
@@ -41,11 +39,6 @@ class IndexView:
     def infos(self, start: int = _EARLIEST, end: int = _LATEST) -> list[SegmentInfo]:
         """The segments that may hold events between two times, the one with the newest event first."""
         return segments_of(self.connection, self.use_case, start, end)
-
-    def infos_for(self, matches: Sequence[Match], start: int = _EARLIEST, end: int = _LATEST) -> Iterator[SegmentInfo]:
-        """The same without those that are known to have no event with a matching entry for each of the matches."""
-        sieve = Sieve(self.connection, self._summaries, matches)
-        return (info for info in self.infos(start, end) if not info.is_summarised or sieve.may_match(info.number))
 
     def segment(self, info: SegmentInfo) -> Segment:
         """One of them, to be asked."""

@@ -179,7 +179,9 @@ class Segment:
                 mark_named(content, named, mask)
             return
         contents = [content for (content,) in self._parts_between(field, letter, *bounds_of(match))]
-        having = self._having(field, letter) if len(contents) > 1 and has_one_value(field) else None
+        # More parts have more values than twice those that can pass.
+        may_most_pass = 1 < len(contents) <= 2 * len(named) and has_one_value(field)
+        having = self._having(field, letter) if may_most_pass else None
         found = np.zeros(self.size, np.bool_)
         mark_texts(contents, passes_text(match), found, having)
         mask |= found

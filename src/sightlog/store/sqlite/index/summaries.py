@@ -1,18 +1,18 @@
 """What each column of a segment holds, in so few bytes that they stay in memory: enough to see which segments cannot
 have what a question asks for, without reading their parts.
 
-    texts      a Bloom filter of the values: two bits for each, among at least sixteen
+    texts      a Bloom filter of the values: two bits for each, among sixteen
     numbers    the smallest and the largest
     no row     the segment has no such column
 """
 
 import sqlite3
 import struct
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
-from msgspec import Struct
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT
@@ -20,15 +20,17 @@ from sightlog.store.sqlite.connection import Row
 from sightlog.store.sqlite.index.columns import ColumnKey, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.matching import bounds_of, named_texts
 
-_BITS_PER_VALUE = 16
+_BYTES_PER_VALUE = 2
 _BOUNDS = struct.Struct("<dd")
 # A multiple of this spreads the bits of one checksum over another place (the golden ratio of 32 bits).
 _SPREAD = 0x9E3779B1
-# Of a longer list, looking for each value would take longer than reading what is there.
+# Of longer lists of texts, or of fields, looking for each would take longer than reading what is there.
 _MOST_TEXTS = 32
-# All that are remembered are forgotten when they take more, with what an entry itself takes.
-_MOST_BYTES = 16 * 2**20
+_MOST_FIELDS = 8
+# So much is remembered, about, with what an entry and a column take by themselves.
+_MOST_BYTES = 32 * 2**20
 _ENTRY_BYTES = 100
+_COLUMN_BYTES = 400
 
 Summary = bytes | tuple[float, float] | None
 """The bits of a filter, or (smallest, largest), or None where there is no such column."""
@@ -57,58 +59,85 @@ def stored_summaries(connection: sqlite3.Connection, segment: int) -> list[Row]:
 
 
 def _pack_texts(values: Sequence[str]) -> bytes:
-    """The filter of different texts; how many bytes it has is a power of two."""
-    size = 1 << (len(values) * _BITS_PER_VALUE - 1).bit_length()
-    bits = np.zeros(size, np.bool_)
+    """The filter of different texts."""
+    places = len(values) * _BYTES_PER_VALUE * 8
+    bits = np.zeros(places, np.bool_)
     sums = np.fromiter((crc32(value.encode()) for value in values), np.uint64, len(values))
-    bits[sums & np.uint64(size - 1)] = True
-    bits[(sums * np.uint64(_SPREAD) >> np.uint64(24)) & np.uint64(size - 1)] = True
+    bits[sums % np.uint64(places)] = True
+    bits[(sums * np.uint64(_SPREAD) >> np.uint64(24)) % np.uint64(places)] = True
     return np.packbits(bits, bitorder="little").tobytes()
 
 
 def _may_hold(content: bytes, checksum: int) -> bool:
-    places = len(content) * 8 - 1
-    first = checksum & places
+    places = len(content) * 8
+    first = checksum % places
     if not content[first >> 3] >> (first & 7) & 1:
         return False
-    second = (checksum * _SPREAD >> 24) & places
+    second = (checksum * _SPREAD >> 24) % places
     return bool(content[second >> 3] >> (second & 7) & 1)
 
 
 class Summaries:
     """Those that were asked for lately, for all readers. A segment's never change and its number is never given
-    again, so what is remembered stays true; it must come from a snapshot, not from a commit that is being made."""
+    again, so what is remembered stays true; it must come from a snapshot, not from a commit that is being made.
+
+    When there are too many, the column that was asked for least lately is forgotten. Of a column that is too large by
+    itself, some are remembered and the others are not read, so that no question reads all of them each time.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._columns: dict[ColumnKey, dict[int, Summary]] = {}
+        self._sizes: dict[ColumnKey, int] = {}
         self._bytes = 0
 
     def of_column(self, key: ColumnKey) -> dict[int, Summary]:
         """What is remembered of a column, by the segment's number."""
-        return self._columns.setdefault(key, {})
+        with self._lock:
+            known = self._columns.pop(key, None)
+            if known is None:
+                return {}
+            self._columns[key] = known
+            return known
 
-    def read(self, connection: sqlite3.Connection, number: int, key: ColumnKey) -> Summary:
-        """Read one, and remember it."""
+    def read(self, connection: sqlite3.Connection, number: int, key: ColumnKey) -> dict[int, Summary]:
+        """Read one and remember it, if there is room. Returns what is then remembered of the column."""
+        if not self._has_room(key):
+            return self.of_column(key)
         row = connection.execute(
             "SELECT content FROM segment_summaries WHERE segment = ? AND field = ? AND type = ?", (number, *key)
         ).fetchone()
         content: bytes = row[0] if row else b""
-        if self._bytes > _MOST_BYTES:
-            self._columns, self._bytes = {}, 0
-        self._bytes += len(content) + _ENTRY_BYTES
         summary: Summary = None
         if row is not None:
             summary = _BOUNDS.unpack(content) if key[1] == NUMBER else content
-        self.of_column(key)[number] = summary
-        return summary
+        with self._lock:
+            known = self._columns.setdefault(key, {})
+            size = len(content) + _ENTRY_BYTES + (0 if known else _COLUMN_BYTES)
+            known[number] = summary
+            self._sizes[key] = self._sizes.get(key, 0) + size
+            self._bytes += size
+            return known
+
+    def _has_room(self, key: ColumnKey) -> bool:
+        """Make room by forgetting other columns; False when there is no other."""
+        with self._lock:
+            while self._bytes > _MOST_BYTES:
+                oldest = next(iter(self._columns))
+                if oldest == key:
+                    return False
+                del self._columns[oldest]
+                self._bytes -= self._sizes.pop(oldest)
+            return True
 
 
-class _Column(Struct, frozen=True):
+class _Column:
     """A column that a question looks into, and whether what is in it may pass."""
 
-    key: ColumnKey
-    known: dict[int, Summary]
-    passes: Callable[[Summary], bool]
+    def __init__(self, key: ColumnKey, known: dict[int, Summary], passes: Callable[[Summary], bool]) -> None:
+        self.key = key
+        self.known = known
+        self.passes = passes
 
 
 class Sieve:
@@ -117,7 +146,11 @@ class Sieve:
     def __init__(self, connection: sqlite3.Connection, summaries: Summaries, matches: Sequence[Match]) -> None:
         self._connection = connection
         self._summaries = summaries
-        self._needed = [self._columns_of(match) for match in matches if FEEDBACK_STATUS not in match.fields]
+        self._needed = [
+            self._columns_of(match)
+            for match in matches
+            if FEEDBACK_STATUS not in match.fields and len(match.fields) <= _MOST_FIELDS
+        ]
 
     def _columns_of(self, match: Match) -> list[_Column]:
         """The columns one of which must hold something that passes."""
@@ -126,14 +159,19 @@ class Sieve:
         return [_Column(key, self._summaries.of_column(key), _test_of(match, key[1])) for key in keys]
 
     def may_match(self, number: int) -> bool:
-        """Whether this segment may; it must have summaries."""
-        return all(any(self._may_pass(column, number) for column in columns) for columns in self._needed)
+        """Whether this segment may; it must have summaries. It may as well when its summary cannot be read now,
+        because the time of the question is up: whoever visits the segment is told."""
+        try:
+            return all(any(self._may_pass(column, number) for column in columns) for columns in self._needed)
+        except sqlite3.OperationalError:
+            return True
 
     def _may_pass(self, column: _Column, number: int) -> bool:
-        try:
-            summary = column.known[number]
-        except KeyError:
-            summary = self._summaries.read(self._connection, number, column.key)
+        if number not in column.known:
+            column.known = self._summaries.read(self._connection, number, column.key)
+            if number not in column.known:
+                return True
+        summary = column.known[number]
         return summary is not None and column.passes(summary)
 
 
