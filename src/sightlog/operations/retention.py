@@ -17,7 +17,7 @@ from sightlog.store.contract import Store
 
 _EVENTS_PER_STEP = 200
 # How long the pause after a step is, in steps.
-_PAUSE = 2.0
+_PAUSE = 3.0
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 
 
@@ -128,7 +128,7 @@ def remove_orphans(store: Store, blobs: Blobs, stop: threading.Event) -> int:
 
 
 def _step(store: Store, blobs: Blobs, remove: Callable[[], int], stop: threading.Event) -> int:
-    """One step, and then a pause of twice its time, so that ingestion has at least two thirds of the writer."""
+    """One step, and then a pause of three times its time, so that ingestion has at least three quarters of the writer."""
     began = time.monotonic()
     removed = remove()
     if removed:
