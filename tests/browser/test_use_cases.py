@@ -180,6 +180,20 @@ def test_headings_stay_while_the_window_scrolls(open_page: OpenPage, caller: Cal
     assert focused >= heading["y"] + heading["height"]
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_all_use_cases_leads_back_to_the_table_as_it_was(open_page: OpenPage, caller: Caller, scripts: bool) -> None:
+    name = new_name("Bottling")
+    caller.create(an_event(use_case=caller.new_use_case(name)))
+    page = open_page(scripts=scripts)
+    open_table(page, caller, sort="name", search=name)
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="All use cases").click()
+    expect(page.get_by_role("heading", name="Use Cases")).to_be_visible()
+    asked = {"sort": ["name"], "search": [name]} if scripts else {}
+    assert parse_qs(urlsplit(page.url).query) == asked
+
+
 def test_phone_sorts_by_a_choice(open_page: OpenPage, caller: Caller) -> None:
     word = new_name("Sorted").split()[1]
     for letter in ("b", "a"):
