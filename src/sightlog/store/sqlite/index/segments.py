@@ -130,9 +130,10 @@ def write_segment(connection: sqlite3.Connection, rows: SegmentRows) -> None:
 
 def drop_segment(connection: sqlite3.Connection, number: int) -> None:
     """Remove a segment and all that belongs to it."""
+    of_its_columns = "(field, type) IN (SELECT DISTINCT field, type FROM segment_parts WHERE segment = ?1)"
     for statement in (
+        f"DELETE FROM segment_summaries WHERE segment = ?1 AND {of_its_columns}",
         "DELETE FROM segment_parts WHERE segment = ?",
-        "DELETE FROM segment_summaries WHERE segment = ?",
         "DELETE FROM segment_notes WHERE segment = ?",
         "DELETE FROM segments WHERE number = ?",
     ):
