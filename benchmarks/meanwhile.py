@@ -4,6 +4,7 @@ long a server takes to start after it was killed. Ingestion alone, in the same r
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -112,10 +113,10 @@ class _Load:
 
     def run_beside(self, work: Callable[[], None], seconds: float) -> float:
         """The same while something else runs in another thread, which waits for other processes only."""
-        thread = threading.Thread(target=work)
-        thread.start()
-        rate = self.run(seconds)
-        thread.join()
+        with ThreadPoolExecutor(1) as beside:
+            working = beside.submit(work)
+            rate = self.run(seconds)
+            working.result()
         return rate
 
 

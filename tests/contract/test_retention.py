@@ -3,6 +3,8 @@
 import io
 import json
 import threading
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,15 @@ from sightlog.blobs.contract import Blobs
 from sightlog.blobs.opening import open_blobs
 from sightlog.domain.api_keys import Caller
 from sightlog.domain.limits import Limits
+from sightlog.operations import retention
 from sightlog.operations.images import ImageForm, upload_image
-from sightlog.operations.retention import delete_events, plan_retention, remove_orphans, run_retention
+from sightlog.operations.retention import (
+    delete_events,
+    plan_retention,
+    remove_orphans,
+    run_retention,
+    run_retention_for,
+)
 from sightlog.store.contract import Store
 from tests.builders import noise
 from tests.contract.backends import Backend
@@ -200,3 +209,49 @@ def test_in_any_order_nothing_is_lost_or_kept_for_ever(
         plant.check_statistics()
     finally:
         store.close()
+
+
+def old_events(plant: Plant, count: int) -> None:
+    use_case = plant.use_case()
+    plant.add(*[plant.event(use_case, eventId=f"old {n}") for n in range(count)])
+
+
+def test_a_run_for_a_while_says_whether_anything_is_left(
+    plant: Plant, blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_EVENTS_PER_STEP", 2)
+    monkeypatch.setattr(retention, "_PAUSE", 1_000)
+    old_events(plant, 5)
+    later = NOW + 366 * DAY
+    parts = [run_retention_for(plant.store, blobs, LIMITS, later, 0.05) for _ in range(3)]
+    assert [part.too_old for part in parts] == [2, 2, 1]
+    assert [part.is_finished for part in parts[:2]] == [False, False]
+    last = run_retention_for(plant.store, blobs, LIMITS, later, 60)
+    assert (last.too_old, last.is_finished) == (0, True)
+
+
+def test_two_runs_take_turns(plant: Plant, blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in their pauses: together they leave others as much room as one alone."""
+    monkeypatch.setattr(retention, "_EVENTS_PER_STEP", 2)
+    old_events(plant, 40)
+    steps: list[tuple[float, float]] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            began = time.monotonic()
+            time.sleep(0.005)
+            steps.append((began, time.monotonic()))
+            return self.is_set()
+
+    def run() -> None:
+        removed.append(run_retention(plant.store, blobs, LIMITS, NOW + 366 * DAY, Stop()).too_old)
+
+    removed: list[int] = []
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(removed) == 40
+    assert len(steps) == 20
+    assert all(ended <= began for (_, ended), (began, _) in pairwise(sorted(steps)))

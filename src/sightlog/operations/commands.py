@@ -154,7 +154,8 @@ def _import_bundle(context: CommandContext, arguments: Arguments) -> Any:
 def _run_retention(context: CommandContext, arguments: Arguments) -> Any:
     if arguments.get("dryRun"):
         return retention.plan_retention(context.store, context.limits, context.now)
-    return retention.run_retention(context.store, context.blobs, context.limits, context.now)
+    seconds = arguments["seconds"]
+    return retention.run_retention_for(context.store, context.blobs, context.limits, context.now, seconds)
 
 
 def _make_link(context: CommandContext, arguments: Arguments) -> Any:

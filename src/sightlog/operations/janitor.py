@@ -53,5 +53,5 @@ class Janitor:
     def _clean(self) -> None:
         removed = run_retention(self._store, self._blobs, self._limits, microseconds_now(), self._stop)
         self._blobs.clean_up(_SECONDS_UNTIL_UPLOAD_IS_ABANDONED)
-        if removed != Removed():
+        if removed not in (Removed(), Removed(is_finished=False)):
             logger.info("retention removed %s", removed)

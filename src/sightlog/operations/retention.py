@@ -19,16 +19,19 @@ _EVENTS_PER_STEP = 200
 # How long the pause after a step is, in steps.
 _PAUSE = 3.0
 _MICROSECONDS_PER_HOUR = 3_600_000_000
+# Whose step it is. Two runs at once, the janitor's and a command's, take turns, so that they weigh no more than one.
+_turn = threading.Lock()
 
 
 class Removed(Struct, frozen=True, kw_only=True, rename="camel"):
     """What one run of retention removed: by age, to make room, pictures that no event ever named, and events of
-    deleted use cases."""
+    deleted use cases. It is not finished when it was stopped before all of that was gone."""
 
     too_old: int = 0
     for_room: int = 0
     unused_images: int = 0
     of_deleted: int = 0
+    is_finished: bool = True
 
 
 class Removable(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -81,7 +84,25 @@ def run_retention(store: Store, blobs: Blobs, limits: Limits, now: int, stop: th
         if removed == 0:
             break
         count = min(2 * count, _EVENTS_PER_STEP)
-    return Removed(too_old=too_old, for_room=for_room, unused_images=unused, of_deleted=of_deleted)
+    return Removed(
+        too_old=too_old,
+        for_room=for_room,
+        unused_images=unused,
+        of_deleted=of_deleted,
+        is_finished=not stop.is_set(),
+    )
+
+
+def run_retention_for(store: Store, blobs: Blobs, limits: Limits, now: int, seconds: float) -> Removed:
+    """The same for a while: what is left is for the next call. So nobody has to wait long for an answer."""
+    stop = threading.Event()
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        return run_retention(store, blobs, limits, now, stop)
+    finally:
+        timer.cancel()
 
 
 def remove_deleted(store: Store, blobs: Blobs, stop: threading.Event | None = None) -> int:
@@ -128,12 +149,13 @@ def remove_orphans(store: Store, blobs: Blobs, stop: threading.Event) -> int:
 
 
 def _step(store: Store, blobs: Blobs, remove: Callable[[], int], stop: threading.Event) -> int:
-    """One step, and then a pause of three times its time, so that ingestion has at least three quarters of the writer."""
-    began = time.monotonic()
-    removed = remove()
-    if removed:
-        remove_freed_blobs(store, blobs)
-        stop.wait(_PAUSE * (time.monotonic() - began))
+    """One step, and then a pause of three times its time: ingestion has at least three quarters of the writer."""
+    with _turn:
+        began = time.monotonic()
+        removed = remove()
+        if removed:
+            remove_freed_blobs(store, blobs)
+            stop.wait(_PAUSE * (time.monotonic() - began))
     return removed
 
 
