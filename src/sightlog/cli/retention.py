@@ -46,7 +46,7 @@ def _run_to_the_end(connection: "Connection") -> dict[str, int]:
     removed: dict[str, int] = {}
     while True:
         part = connection.run("retention.run", {"seconds": _SECONDS_A_CALL})
-        is_finished = part.pop("isFinished")
+        is_finished = part.pop("isFinished", True)  # a server of an older version runs to the end at once
         removed = {name: removed.get(name, 0) + count for name, count in part.items()}
         if is_finished:
             return removed

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sightlog.blobs.contract import Blobs
 from sightlog.domain.limits import Limits
 from sightlog.operations.clock import microseconds_now
-from sightlog.operations.retention import Removed, remove_orphans, run_retention
+from sightlog.operations.retention import remove_orphans, run_retention
 from sightlog.store.contract import Store
 
 logger = logging.getLogger(__name__)
@@ -53,5 +53,5 @@ class Janitor:
     def _clean(self) -> None:
         removed = run_retention(self._store, self._blobs, self._limits, microseconds_now(), self._stop)
         self._blobs.clean_up(_SECONDS_UNTIL_UPLOAD_IS_ABANDONED)
-        if removed not in (Removed(), Removed(is_finished=False)):
+        if removed.total:
             logger.info("retention removed %s", removed)

@@ -33,6 +33,11 @@ class Removed(Struct, frozen=True, kw_only=True, rename="camel"):
     of_deleted: int = 0
     is_finished: bool = True
 
+    @property
+    def total(self) -> int:
+        """Events and pictures."""
+        return self.too_old + self.for_room + self.unused_images + self.of_deleted
+
 
 class Removable(Struct, frozen=True, kw_only=True, rename="camel"):
     """What a run would remove: per use case by age; and by how many bytes the store is over its limit."""

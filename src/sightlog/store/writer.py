@@ -99,24 +99,24 @@ class Writer(Generic[T]):
             if first is None:
                 return
             self._is_working = True
-            if self._is_patient():
-                self._wait_for_expected()
+            self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
             self._is_working = False
             if ends:
                 return
 
-    def _is_patient(self) -> bool:
-        """Whether the next commit waits for anybody. Where it did in vain, as with senders that do not wait for each
-        other's answers, the next ones do not, twice as many each time."""
-        self._hurried -= 1
-        return self._expected > 0 and self._hurried < 0
-
     def _wait_for_expected(self) -> None:
         """Wait until as many jobs are there, beside the first, as the last commit had and left waiting; or for as long
         as they keep coming. Without this, clients fall into two halves that are committed in turn: twice the commits,
-        and the reading of one half and the storing of the other take the interpreter from each other."""
+        and the reading of one half and the storing of the other take the interpreter from each other. After a wait in
+        vain, as with senders that do not wait for each other's answers, the next commits do not wait, twice as many
+        each time."""
+        if self._expected <= 0:
+            return
+        if self._hurried:
+            self._hurried -= 1
+            return
         deadline = time.monotonic() + _MOST_PATIENCE
         while True:
             self._are_there.clear()

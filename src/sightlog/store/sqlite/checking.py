@@ -18,7 +18,7 @@ from sightlog.store.sqlite.connection import open_for_reading
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import Segment, segment_with, segments_of
-from sightlog.store.sqlite.index.summaries import stored_summaries
+from sightlog.store.sqlite.index.summaries import count_lost_summaries, stored_summaries
 from sightlog.store.sqlite.migrating import newest_version
 from sightlog.store.sqlite.recounting import Recount
 
@@ -60,6 +60,9 @@ class _Check:
         for (use_case,) in self._connection.execute("SELECT number FROM use_cases").fetchall():
             for info in sorted(segments_of(self._connection, use_case), key=lambda info: info.first_seq):
                 yield from self._check_segment(use_case, Segment(self._connection, info))
+        lost = count_lost_summaries(self._connection)
+        if lost:
+            yield f"{lost} summaries belong to no segment's column"
         yield from self._check_unsealed()
         self._advance(self._total, self._total)
         yield from self._check_completeness()

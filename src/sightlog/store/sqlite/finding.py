@@ -53,7 +53,8 @@ class Search:
         self.end = _LATEST if selection.span.end is None else selection.span.end
         self._has_span = selection.span != Span()
         self._index = index
-        self._sieve = Sieve(connection, index.summaries, positive_matches(selection.condition))
+        self._needed = positive_matches(selection.condition)
+        self._sieve = Sieve(connection, index.summaries, self._needed)
         self._deadline = _LATEST if seconds is None else time.monotonic() + seconds
         self._unlooked = 0
 
@@ -84,11 +85,7 @@ class Search:
             if not self.condition.conditions and not self._has_span:
                 return self._total()
             total = 0
-            for source in self._sources(self.end):
-                if not self._may_match(source):
-                    continue
-                if self._is_time_up(source.size):
-                    raise self._too_slow()
+            for source in self._visited():
                 total += self._count_in(source)
                 if at_most is not None and total > at_most:
                     break
@@ -113,11 +110,7 @@ class Search:
     def matching(self) -> Iterator[tuple[TailView | Segment, Mask]]:
         """Every piece of the index with the places of the events that match: the tail, and then the segments, the
         one with the newest event first. Raises QueryTooSlow."""
-        for source in self._sources(self.end):
-            if not self._may_match(source):
-                continue
-            if self._is_time_up(source.size):
-                raise self._too_slow()
+        for source in self._visited():
             mask = self._matching_in(source)
             if mask.any():
                 yield source, mask
@@ -153,8 +146,17 @@ class Search:
 
     def _may_match(self, source: TailView | Segment) -> bool:
         """Whether a source can have an event that matches, as far as its summaries tell."""
-        is_known = isinstance(source, Segment) and source.info.is_summarised
-        return not is_known or self._sieve.may_match(source.info.number)  # type: ignore[union-attr]  # a segment
+        if isinstance(source, TailView) or not source.info.is_summarised:
+            return True
+        return self._sieve.may_match(source.info.number)
+
+    def _visited(self) -> Iterator[TailView | Segment]:
+        """Every source that can have an event that matches. Raises QueryTooSlow."""
+        for source in self._sources(self.end):
+            if self._may_match(source):
+                if self._is_time_up(source.size):
+                    raise self._too_slow()
+                yield source
 
     def _matching_in(self, source: TailView | Segment) -> Mask:
         """The events of a source that are there, match and lie in the span."""
@@ -242,7 +244,7 @@ class Search:
 
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""
-        return any(self._kept_count(match) == 0 for match in positive_matches(self.condition))
+        return any(self._kept_count(match) == 0 for match in self._needed)
 
     def _kept_count(self, match: Match) -> int | None:
         """How many events have what a match asks for, where the kept counts know."""

@@ -10,10 +10,8 @@ from sightlog.store.sqlite.index.loading import StoredEntries, events_after
 from sightlog.store.sqlite.recounting import Recount
 
 _EVENTS_AT_ONCE = 5_000
-_DERIVED = (
-    *("tallies", "crowded", "fields", "sources", "feedback"),
-    *("segments", "segment_parts", "segment_summaries", "segment_notes"),
-)
+_DERIVED = ("tallies", "crowded", "fields", "sources", "feedback")
+_SIDE_INDEX = ("segments", "segment_parts", "segment_summaries", "segment_notes", "index_waiting")
 
 Advance = Callable[[int, int], None]
 
@@ -25,9 +23,8 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
     total: int = 2 * connection.execute("SELECT count(*) FROM events").fetchone()[0]
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for table in _DERIVED:
+        for table in _DERIVED + _SIDE_INDEX:
             connection.execute(f"DELETE FROM {table}")
-        connection.execute("DELETE FROM index_waiting")
         watch.forget()
         _settle_reviews(connection)
         _count_all(connection, watch, lambda done: advance(done, total))

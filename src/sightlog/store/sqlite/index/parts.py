@@ -11,6 +11,7 @@ The times and the numbers of the events belong to no field; of these, a part is 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from msgspec import msgpack
@@ -133,21 +134,26 @@ class TextPart:
     def counts(self) -> Integers:
         """How many events each value has."""
         if self._is_one:
-            return np.array([np.count_nonzero(unpack_set(self._packed, self._size))], np.int64)
+            return np.array([np.count_nonzero(self._members)], np.int64)
         return unpack_integers(self._packed_counts)
 
     def ordinals(self) -> Ordinals:
         """The events of all values, ascending within each."""
         if self._is_one:
-            return np.flatnonzero(unpack_set(self._packed, self._size)).astype(np.uint16)
+            return np.flatnonzero(self._members).astype(np.uint16)
         return unpack_list(self._packed)
+
+    @cached_property
+    def _members(self) -> Mask:
+        """The events of the one common value."""
+        return unpack_set(self._packed, self._size)
 
     def mark(self, places: Sequence[int], mask: Mask, flag: bool = True) -> None:
         """Mark the events of the values at these places, or with `flag` False take their marks away."""
         if not places:
             return
         if self._is_one:
-            mask[unpack_set(self._packed, self._size)] = flag
+            mask[self._members] = flag
             return
         ordinals = self.ordinals()
         if len(places) == len(self.values):
@@ -187,9 +193,10 @@ def mark_texts(contents: Sequence[bytes], passes: Callable[[str], bool], mask: M
     most_pass = sum(map(len, passing)) * 2 > sum(len(part.values) for part in parts)
     if most_pass and sum(int(part.counts().sum()) for part in parts) == np.count_nonzero(having):
         # These are all parts of the column.
-        mask |= having
+        found = having.copy()
         for part in parts:
-            part.mark(part.passing(lambda value: not passes(value)), mask, False)
+            part.mark(part.passing(lambda value: not passes(value)), found, False)
+        mask |= found
         return
     for part, places in zip(parts, passing, strict=True):
         part.mark(places, mask)

@@ -32,7 +32,7 @@ from sightlog.store.sqlite.index.parts import (
     read_set,
     read_texts,
 )
-from sightlog.store.sqlite.index.summaries import summaries_of
+from sightlog.store.sqlite.index.summaries import drop_summaries, summaries_of
 
 # What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
 UNCHANGED, GONE = 255, 254
@@ -130,9 +130,8 @@ def write_segment(connection: sqlite3.Connection, rows: SegmentRows) -> None:
 
 def drop_segment(connection: sqlite3.Connection, number: int) -> None:
     """Remove a segment and all that belongs to it."""
-    of_its_columns = "(field, type) IN (SELECT DISTINCT field, type FROM segment_parts WHERE segment = ?1)"
+    drop_summaries(connection, number)
     for statement in (
-        f"DELETE FROM segment_summaries WHERE segment = ?1 AND {of_its_columns}",
         "DELETE FROM segment_parts WHERE segment = ?",
         "DELETE FROM segment_notes WHERE segment = ?",
         "DELETE FROM segments WHERE number = ?",
@@ -183,9 +182,7 @@ class Segment:
         # More parts have more values than twice those that can pass.
         may_most_pass = 1 < len(contents) <= 2 * len(named) and has_one_value(field)
         having = self._having(field, letter) if may_most_pass else None
-        found = np.zeros(self.size, np.bool_)
-        mark_texts(contents, passes_text(match), found, having)
-        mask |= found
+        mark_texts(contents, passes_text(match), mask, having)
 
     def _having(self, field: str, letter: str | None) -> Mask:
         """The events that have the field in this type, or in any."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
+from msgspec import Struct
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT
@@ -31,6 +32,9 @@ _MOST_FIELDS = 8
 _MOST_BYTES = 32 * 2**20
 _ENTRY_BYTES = 100
 _COLUMN_BYTES = 400
+
+# They lie column by column, so those of a segment are found by its columns.
+_OF_SEGMENT = "segment = ?1 AND (field, type) IN (SELECT DISTINCT field, type FROM segment_parts WHERE segment = ?1)"
 
 Summary = bytes | tuple[float, float] | None
 """The bits of a filter, or (smallest, largest), or None where there is no such column."""
@@ -54,8 +58,22 @@ def summaries_of(texts: Mapping[ColumnKey, TextColumn], numbers: Mapping[str, Nu
 def stored_summaries(connection: sqlite3.Connection, segment: int) -> list[Row]:
     """The same as they were stored."""
     return connection.execute(
-        "SELECT field, type, content FROM segment_summaries WHERE segment = ? ORDER BY field, type", (segment,)
+        f"SELECT field, type, content FROM segment_summaries WHERE {_OF_SEGMENT} ORDER BY field, type", (segment,)
     ).fetchall()
+
+
+def drop_summaries(connection: sqlite3.Connection, segment: int) -> None:
+    """Remove those of a segment, whose parts must be there still."""
+    connection.execute(f"DELETE FROM segment_summaries WHERE {_OF_SEGMENT}", (segment,))
+
+
+def count_lost_summaries(connection: sqlite3.Connection) -> int:
+    """How many belong to no column of any segment."""
+    there = "SELECT 1 FROM segment_parts p WHERE p.segment = s.segment AND p.field = s.field AND p.type = s.type"
+    count: int = connection.execute(f"SELECT count(*) FROM segment_summaries s WHERE NOT EXISTS ({there})").fetchone()[
+        0
+    ]
+    return count
 
 
 def _pack_texts(values: Sequence[str]) -> bytes:
@@ -131,13 +149,12 @@ class Summaries:
             return True
 
 
-class _Column:
-    """A column that a question looks into, and whether what is in it may pass."""
+class _Column(Struct):
+    """A column that a question looks into, what is remembered of it, and whether what is in it may pass."""
 
-    def __init__(self, key: ColumnKey, known: dict[int, Summary], passes: Callable[[Summary], bool]) -> None:
-        self.key = key
-        self.known = known
-        self.passes = passes
+    key: ColumnKey
+    known: dict[int, Summary]
+    passes: Callable[[Summary], bool]
 
 
 class Sieve:
