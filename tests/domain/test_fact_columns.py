@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightlog.domain.batches import turn_around
-from sightlog.domain.fact_columns import MOST_EVENTS, PLACE, columns_of, entries_of_each, with_added
+from sightlog.domain.fact_columns import MOST_EVENTS, PLACE, entries_of_each, grouped, with_added
 from sightlog.domain.facts import Entry
 from tests.domain.reading import an_event, read
 from tests.strategies import events, seeded_events
@@ -25,7 +25,7 @@ def as_sets(events: Any) -> list[set[Entry]]:
 
 
 def test_each_value_comes_once_with_its_events() -> None:
-    columns = columns_of(ENTRIES)
+    columns = grouped(ENTRIES).columns()
     found = [
         (field, letter, list(zip(values, counts, strict=False))) for field, letter, values, counts in columns.groups()
     ]
@@ -41,9 +41,9 @@ def test_each_value_comes_once_with_its_events() -> None:
 
 
 def test_nothing_is_lost_on_the_way_there_and_back() -> None:
-    assert as_sets(entries_of_each(columns_of(ENTRIES))) == as_sets(ENTRIES)
-    assert entries_of_each(columns_of([])) == []
-    assert entries_of_each(columns_of([[], []])) == [[], []]
+    assert as_sets(entries_of_each(grouped(ENTRIES).columns())) == as_sets(ENTRIES)
+    assert entries_of_each(grouped([]).columns()) == []
+    assert entries_of_each(grouped([[], []]).columns()) == [[], []]
 
 
 @given(st.lists(events(("line",)), min_size=1, max_size=5))

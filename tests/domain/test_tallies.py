@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
+from sightlog.domain.fact_columns import grouped
 from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import contributions, group_of, value_counts, value_key, value_of_key, values_of
 from tests.strategies import metadata_keys, metadata_values
@@ -18,7 +19,7 @@ def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[
     all_of_it: list[Entry] = [("type", "s", "quality_check"), *entries]
     values = value_counts(values_of(all_of_it), ())
     found: Counter[tuple[str, int, str]] = Counter()
-    for counts in (*contributions([all_of_it], [timestamp]).counts, *values):
+    for counts in (*contributions(grouped([all_of_it]), [timestamp]).counts, *values):
         for key, n in counts.of.items():
             found[(counts.kind, counts.quarter_hour, key)] += n
     return found

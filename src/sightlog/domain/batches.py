@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from sightlog.domain.event_reading import AcceptedEvent
-from sightlog.domain.fact_columns import MOST_EVENTS, FactColumns, columns_of
+from sightlog.domain.fact_columns import MOST_EVENTS, FactColumns, grouped
 from sightlog.domain.tallies import Contributions, contributions
 
 
@@ -23,9 +23,10 @@ class AcceptedBatch(Struct, frozen=True, array_like=True):
     facts: dict[str, TurnedFacts] | None
 
 
-def _turned(events: list[AcceptedEvent]) -> TurnedFacts:
-    entries = [event.entries for event in events]
-    return TurnedFacts(columns_of(entries), contributions(entries, [event.timestamp for event in events]))
+def turned(events: list[AcceptedEvent]) -> TurnedFacts:
+    """What the events of one use case hold, at most MOST_EVENTS."""
+    facts = grouped(event.entries for event in events)
+    return TurnedFacts(facts.columns(), contributions(facts, [event.timestamp for event in events]))
 
 
 def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:
@@ -35,7 +36,7 @@ def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:
     by_use_case: dict[str, list[AcceptedEvent]] = {}
     for event in events:
         by_use_case.setdefault(event.use_case, []).append(event)
-    batch = AcceptedBatch(events, {reference: _turned(alike) for reference, alike in by_use_case.items()})
+    batch = AcceptedBatch(events, {reference: turned(alike) for reference, alike in by_use_case.items()})
     for event in events:
         event.entries = []
     return batch

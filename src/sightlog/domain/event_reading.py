@@ -15,7 +15,8 @@ from sightlog.domain.errors import Invalid, Problem
 from sightlog.domain.events import EventType, NewEvent, event_type_of
 from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.limits import Limits
-from sightlog.domain.names import new_event_id
+from sightlog.domain.metadata import are_keys
+from sightlog.domain.names import is_event_id, new_event_id
 from sightlog.domain.retention import is_beyond_lookback
 from sightlog.domain.times import MICROSECONDS_PER_DAY, format_timestamp, is_formatted, parse_timestamp
 from sightlog.domain.warnings import EventWarning, WarningCode
@@ -84,7 +85,7 @@ def read_event(raw: bytes, rules: Reading) -> AcceptedEvent:
     """One event from a request's body. Raises InvalidJson, or Invalid with every problem."""
     try:
         if b"\\u0000" not in raw:
-            return _accept_or_raise(_event_decoder.decode(raw), None, [], rules)
+            return _accept_or_raise(_looked_at(_event_decoder.decode(raw)), rules)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return read_plain_event(reading.read_json(raw), rules)
@@ -105,7 +106,7 @@ def read_batch(raw: bytes, rules: Reading) -> list[AcceptedEvent]:
         if b"\\u0000" not in raw:
             events = _batch_decoder.decode(raw).events
             _check_batch_size(len(events), rules.limits)
-            return _in_order([_accept_or_raise(event, None, [], rules) for event in events])
+            return _in_order([_accept_or_raise(_looked_at(event), rules) for event in events])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     except Invalid as error:
@@ -180,8 +181,19 @@ def _add_time_problem(survey: reading.Survey, plain: Any, rules: Reading) -> Non
             survey.say("timestamp", problem)
 
 
-def _accept_or_raise(event: NewEvent, plain: Any, unknown: list[str], rules: Reading) -> AcceptedEvent:
-    accepted, problems = _accept(event, plain, unknown, rules)
+def _looked_at(event: NewEvent) -> NewEvent:
+    """A decoded event, when what its types leave to be looked at is fine too; else ValidationError."""
+    if (
+        (event.event_id is not None and not is_event_id(event.event_id))
+        or (event.custom_metadata is not None and not are_keys(event.custom_metadata))
+        or any(image.metadata is not None and not are_keys(image.metadata) for image in event.images or ())
+    ):
+        raise msgspec.ValidationError
+    return event
+
+
+def _accept_or_raise(event: NewEvent, rules: Reading) -> AcceptedEvent:
+    accepted, problems = _accept(event, None, [], rules)
     if accepted is None:
         raise reading.invalid(problems)
     return accepted
@@ -312,10 +324,13 @@ def _image_warnings(event: NewEvent, limits: Limits) -> list[EventWarning]:
     if position is not None and position >= len(images):
         message = f"points at image {position}, counted from 0, of {len(images)}"
         warnings.append(EventWarning(WarningCode.DISPLAY_IMAGE_OUT_OF_RANGE, "displayImagePosition", message))
+    most = limits.annotations_per_list
     for index, image in enumerate(images):
+        if image.annotation_count() <= most:
+            continue
         for name, annotations in image.annotation_lists():
-            if len(annotations) > limits.annotations_per_list:
-                message = f"{len(annotations)} entries; other consumers keep only {limits.annotations_per_list}"
+            if len(annotations) > most:
+                message = f"{len(annotations)} entries; other consumers keep only {most}"
                 warnings.append(EventWarning(WarningCode.TOO_MANY_ANNOTATIONS, f"images.{index}.{name}", message))
     return warnings
 

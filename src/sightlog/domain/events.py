@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from sightlog.domain.images import ImageEntry
-from sightlog.domain.metadata import LARGEST_INTEGER, Metadata
-from sightlog.domain.names import EventId, Id
+from sightlog.domain.metadata import LARGEST_INTEGER, NewMetadata
+from sightlog.domain.names import EventId, Id, NewEventId
 
 ExternalId = Annotated[str, Meta(max_length=1000)]
 ShortText = Annotated[str, Meta(max_length=1000)]
@@ -89,14 +89,14 @@ class EventCommon(
 
     main_field: ClassVar[str | None] = None
 
-    event_id: EventId | None = None
+    event_id: NewEventId | None = None
     use_case_id: Annotated[str, Meta(min_length=1, max_length=256)]
     timestamp: Annotated[str, Meta(max_length=100, description="ISO 8601 with offset or Z")]
     device_id: Id | None = None
     stream_id: Id | None = None
     workflow_id: Id | None = None
     display_image_position: Annotated[int, Meta(ge=0, le=1000)] | None = None
-    custom_metadata: Metadata | None = None
+    custom_metadata: NewMetadata | None = None
     comment: LongText | None = None
     images: list[ImageEntry] | None = None
 

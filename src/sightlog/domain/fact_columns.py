@@ -61,13 +61,46 @@ class FactColumns(Struct, frozen=True, array_like=True):
             start = end
 
 
-_Values = dict[str | bool, list[int]]
+ValuePlaces = dict[str | bool, list[int]]
+"""Each value of a field, with the places of its events."""
 
 
-def columns_of(events: Iterable[Iterable[Entry]]) -> FactColumns:
+class FactGroups(Struct, frozen=True):
+    """The facts of so many events, by field: what `FactColumns` are made from and what events contribute is added up
+    from. Places ascend; of a field's numbers each has a place."""
+
+    events: int
+    texts: dict[str, ValuePlaces]
+    truths: dict[str, ValuePlaces]
+    numbers: dict[str, tuple[list[float], list[int]]]
+
+    def by_field(self) -> Iterator[tuple[str, str, Iterable[list[int]]]]:
+        """(field, letter, the places of each value)."""
+        for letter, fields in ((TEXT, self.texts), (BOOLEAN, self.truths)):
+            for field, values in fields.items():
+                yield field, letter, values.values()
+        for field, (_, places) in self.numbers.items():
+            yield field, NUMBER, (places,)
+
+    def columns(self) -> FactColumns:
+        """The same in few bytes."""
+        numbers = self.numbers.values()
+        values = chain(self.texts.values(), self.truths.values())
+        places = list(chain.from_iterable(chain.from_iterable(one.values()) for one in values))
+        places.extend(chain.from_iterable(places for _, places in numbers))
+        return FactColumns(
+            self.events,
+            [*_text_facts(TEXT, self.texts), *_text_facts(BOOLEAN, self.truths)],
+            [NumberFacts(field, len(column[0])) for field, column in self.numbers.items()],
+            array(PLACE, places).tobytes(),
+            array(FLOAT, chain.from_iterable(amounts for amounts, _ in numbers)).tobytes(),
+        )
+
+
+def grouped(events: Iterable[Iterable[Entry]]) -> FactGroups:
     """The facts of these events, at most MOST_EVENTS, which are given by their entries."""
-    texts: dict[str, _Values] = {}
-    truths: dict[str, _Values] = {}
+    texts: dict[str, ValuePlaces] = {}
+    truths: dict[str, ValuePlaces] = {}
     numbers: dict[str, tuple[list[float], list[int]]] = {}
     place = -1
     for place, entries in enumerate(events):
@@ -88,31 +121,13 @@ def columns_of(events: Iterable[Iterable[Entry]]) -> FactColumns:
                 values[value] = [place]  # type: ignore[index]
             elif places[-1] != place:
                 places.append(place)
-    amounts = array(FLOAT, chain.from_iterable(column[0] for column in numbers.values()))
-    return FactColumns(
-        place + 1,
-        [*_text_facts(TEXT, texts), *_text_facts(BOOLEAN, truths)],
-        [NumberFacts(field, len(column[0])) for field, column in numbers.items()],
-        _joined(texts, truths, numbers),
-        amounts.tobytes(),
-    )
+    return FactGroups(place + 1, texts, truths, numbers)
 
 
-def _text_facts(letter: str, fields: dict[str, _Values]) -> Iterator[TextFacts]:
+def _text_facts(letter: str, fields: dict[str, ValuePlaces]) -> Iterator[TextFacts]:
     for field, values in fields.items():
         counts = list(map(len, values.values()))
         yield TextFacts(field, letter, list(values), counts, sum(counts))
-
-
-def _joined(
-    texts: dict[str, _Values], truths: dict[str, _Values], numbers: dict[str, tuple[list[float], list[int]]]
-) -> bytes:
-    places: list[int] = []
-    for values in chain(texts.values(), truths.values()):
-        places.extend(chain.from_iterable(values.values()))
-    for _, of_numbers in numbers.values():
-        places.extend(of_numbers)
-    return array(PLACE, places).tobytes()
 
 
 def entries_of_each(columns: FactColumns) -> list[list[Entry]]:

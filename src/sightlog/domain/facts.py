@@ -25,7 +25,22 @@ Entry = tuple[str, str, Value]
 
 _LETTERS: dict[type, str] = {str: TEXT, bool: BOOLEAN, int: NUMBER, float: NUMBER}
 _MOST_FIELDS = 20_000
-_FIELDS: dict[tuple[str, str], str] = {}
+
+
+class _Fields(dict[str, str]):
+    """The fields of names that senders chose: the same text each time, because its hash is wanted often."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def __missing__(self, name: str) -> str:
+        if len(self) >= _MOST_FIELDS:
+            self.clear()
+        field = self[name] = self._prefix + name
+        return field
+
+
+_METADATA_FIELDS, _IMAGE_FIELDS, _CLASS_FIELDS = _Fields(METADATA), _Fields(IMAGE_METADATA), _Fields(CLASS)
 
 _DATA_FIELDS = (
     ("result", "result", TEXT),
@@ -59,7 +74,7 @@ def entries_of(event: NewEvent, has_warnings: bool) -> list[Entry]:
         _add_event_data(entries, event.event_data)
     if event.custom_metadata:
         for name, value in event.custom_metadata.items():
-            entries.append((_field(METADATA, name), _LETTERS[type(value)], value))
+            entries.append((_METADATA_FIELDS[name], _LETTERS[type(value)], value))
     images = event.images or ()
     entries.append(("image_count", NUMBER, len(images)))
     if images:
@@ -72,16 +87,6 @@ def entries_of(event: NewEvent, has_warnings: bool) -> list[Entry]:
 def letter_of(value: Value) -> str:
     """The index's letter for a value's type; integers and floats are both numbers."""
     return _LETTERS[type(value)]
-
-
-def _field(prefix: str, name: str) -> str:
-    """The field of a name that a sender chose: the same text each time, because its hash is wanted often."""
-    known = _FIELDS.get((prefix, name))
-    if known is None:
-        if len(_FIELDS) >= _MOST_FIELDS:
-            _FIELDS.clear()
-        known = _FIELDS[(prefix, name)] = prefix + name
-    return known
 
 
 def _add_event_data(entries: list[Entry], data: EventData) -> None:
@@ -115,9 +120,9 @@ def _add_images(entries: list[Entry], images: Iterable[ImageEntry]) -> None:
                     seen.append(confidence)
         if image.metadata:
             for name, value in image.metadata.items():
-                metadata[(_field(IMAGE_METADATA, name), letter_of(value), value)] = None
+                metadata[(_IMAGE_FIELDS[name], letter_of(value), value)] = None
     for name, confidences in bounds.items():
-        field = _field(CLASS, name)
+        field = _CLASS_FIELDS[name]
         if not confidences:
             entries.append((field, TEXT, ""))
         elif len(confidences) == 1:

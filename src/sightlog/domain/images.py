@@ -12,7 +12,7 @@ from sightlog.domain.annotations import (
     KeypointDetection,
     ObjectDetection,
 )
-from sightlog.domain.metadata import Metadata, MetadataValue
+from sightlog.domain.metadata import MetadataValue, NewMetadata
 from sightlog.domain.names import Id
 
 ANNOTATION_LISTS = ("objectDetections", "classifications", "instanceSegmentations", "keypoints")
@@ -28,7 +28,16 @@ class ImageEntry(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     classifications: list[Classification] | None = None
     instance_segmentations: list[InstanceSegmentation] | None = None
     keypoints: list[KeypointDetection] | None = None
-    metadata: Metadata | None = None
+    metadata: NewMetadata | None = None
+
+    def annotation_count(self) -> int:
+        """How many predictions there are in all lists."""
+        return (
+            len(self.object_detections or ())
+            + len(self.classifications or ())
+            + len(self.instance_segmentations or ())
+            + len(self.keypoints or ())
+        )
 
     def annotation_lists(self) -> Iterator[tuple[str, list[Annotation]]]:
         """The lists that hold something, with their wire names."""

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from sightlog.domain.apart import looked_at_apart
 from sightlog.domain.errors import Invalid
 
 Id = Annotated[str, Meta(max_length=256, description="1 to 256 characters")]
-EventId = Annotated[
-    str,
-    Meta(pattern="^[^\\x00-\\x1f\\x7f]{1,256}$(?!\\n)", description="1 to 256 characters without control characters"),
-]
+_EVENT_ID = "^[^\\x00-\\x1f\\x7f]{1,256}$(?!\\n)"
+EventId = Annotated[str, Meta(pattern=_EVENT_ID, description="1 to 256 characters without control characters")]
+NewEventId = Annotated[str, looked_at_apart(EventId)]
+"""To be decoded; `is_event_id` then tells whether it is one."""
 
 RESERVED_SLUGS = frozenset(
     "vision-events v2 v1 health healthz readyz docs openapi.json openapi app api static assets settings sign-in"
@@ -62,6 +63,14 @@ def event_id_of_content(*content: bytes) -> str:
     for piece in content:
         digest.update(piece)
     return str(UUID(bytes=digest.digest()[:16], version=4))
+
+
+_is_event_id = re.compile(_EVENT_ID).search
+
+
+def is_event_id(text: str) -> bool:
+    """Whether a text can be an event's id."""
+    return (text.isprintable() and 0 < len(text) <= 256) or _is_event_id(text) is not None
 
 
 def new_event_id() -> str:

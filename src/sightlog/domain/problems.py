@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
+from sightlog.domain.apart import rule_of
 from sightlog.domain.errors import Invalid, InvalidJson, Problem
 from sightlog.domain.metadata import LARGEST_INTEGER
 
@@ -88,6 +89,9 @@ def walk(survey: Survey, node: inspect.Type, value: Any, path: str) -> Any:
     Nulls in optional fields are taken out of `value` itself."""
     description = ""
     if isinstance(node, inspect.Metadata):
+        rule = rule_of(node)
+        if rule is not None:
+            return walk(survey, type_info(rule), value, path)
         description = (node.extra_json_schema or {}).get("description", "")
         node = node.type
     if isinstance(node, inspect.UnionType):

@@ -5,10 +5,12 @@ adding these up, so the kept numbers always equal a recomputation from the store
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from msgspec import Struct, json
 
+from sightlog.domain.fact_columns import FactGroups, ValuePlaces
 from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Entry, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
@@ -51,110 +53,82 @@ class Contributions(Struct, frozen=True, array_like=True):
     """A kind of source, its name, the newest timestamp of its events, and the place of the last of them."""
 
 
-def contributions(events: Iterable[Iterable[Entry]], timestamps: Sequence[int]) -> Contributions:
+def contributions(facts: FactGroups, timestamps: Sequence[int]) -> Contributions:
     """What events with these facts and timestamps (microseconds) contribute. An event counts once for a field and for
     a class, however often it has it."""
-    adding = _Adding()
-    for place, (entries, timestamp) in enumerate(zip(events, timestamps, strict=True)):
-        adding.add(place, entries, timestamp)
-    return adding.finish()
+    results = facts.texts.get("result", {})
+    sources, counts = _sources(facts, timestamps, set(results.get("fail", ())))
+    counts.append(Counts(CLASS_KIND, "", NO_TIME, _classes(facts)))
+    counts.extend(_outcomes(facts.texts.get(TYPE, {}), results, timestamps))
+    fields, field_counts = _fields(facts, timestamps)
+    return Contributions(counts + field_counts, fields, sources)
 
 
-class _Adding:
-    """Adds up what events contribute. This runs for every event: those that are alike are counted together first."""
+def _sources(
+    facts: FactGroups, timestamps: Sequence[int], fails: set[int]
+) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
+    """Each source that was heard, and how many events and fails are of each."""
+    heard: list[tuple[str, str, int, int]] = []
+    counts: list[Counts] = []
+    for kind in SOURCES:
+        names: dict[str, int] = {}
+        failed: dict[str, int] = {}
+        for value, places in facts.texts.get(kind, {}).items():
+            name, last = str(value), places[-1]
+            newest = timestamps[last] if len(places) == 1 else max([timestamps[place] for place in places])
+            heard.append((kind, name, newest, last))
+            names[name] = len(places)
+            if not fails.isdisjoint(places):
+                failed[name] = len(fails.intersection(places))
+        of_kind = Counts(kind, "", NO_TIME, names), Counts(FAILS_OF[kind], "", NO_TIME, failed)
+        counts.extend(one for one in of_kind if one.of)
+    return heard, counts
 
-    def __init__(self) -> None:
-        self._outcomes: dict[tuple[int, str, str], int] = {}
-        self._shapes: dict[tuple[str, ...], list[int]] = {}
-        self._classes: dict[str, int] = {}
-        self._sources: dict[tuple[str, str], list[int]] = {}
 
-    def add(self, place: int, entries: Iterable[Entry], timestamp: int) -> None:
-        """Add the event at a place."""
-        event_type = result = previous = ""
-        sources: list[tuple[str, str]] = []
-        shape: list[str] = []
-        for field, letter, value in entries:
-            kind, name = _ROLES.get(field) or _role_of(field)
-            if kind in _VALUES_OF:
-                shape.append(field)
-                shape.append(letter)
-            elif kind == CLASS_KIND:
-                if field != previous:  # with its highest confidence and its lowest: one after the other
-                    self._classes[name] = self._classes.get(name, 0) + 1
-                previous = field
-            elif kind == TYPE:
-                event_type = str(value)
-            elif kind == OUTCOME:
-                result = str(value)
-            elif kind:
-                sources.append((kind, str(value)))
-        outcome = quarter_hour_of(timestamp), event_type, result
-        self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
-        self._see(tuple(shape), timestamp)
-        for source in sources:
-            self._hear(source, place, timestamp, result == "fail")
+def _outcomes(types: ValuePlaces, results: ValuePlaces, timestamps: Sequence[int]) -> Iterator[Counts]:
+    """How many events there are of each type, and in each quarter-hour with each type and result."""
+    keys = [SEPARATOR] * len(timestamps)
+    for name, places in types.items():
+        for place in places:
+            keys[place] = str(name) + SEPARATOR
+    for result, places in results.items():
+        for place in places:
+            keys[place] += str(result)
+    by_time: dict[int, dict[str, int]] = {}
+    for timestamp, key in zip(timestamps, keys, strict=True):
+        counts = by_time.setdefault(quarter_hour_of(timestamp), {})
+        counts[key] = counts.get(key, 0) + 1
+    yield Counts(TYPE, "", NO_TIME, {str(name): len(places) for name, places in types.items()})
+    for quarter_hour, counts in by_time.items():
+        yield Counts(OUTCOME, "", quarter_hour, counts)
 
-    def _see(self, shape: tuple[str, ...], timestamp: int) -> None:
-        """An event has these fields: each is followed by its type's letter."""
-        seen = self._shapes.get(shape)
-        if seen is None:
-            self._shapes[shape] = [1, timestamp, timestamp]
-            return
-        seen[0] += 1
-        if timestamp > seen[2]:
-            seen[2] = timestamp
-        elif timestamp < seen[1]:
-            seen[1] = timestamp
 
-    def _hear(self, source: tuple[str, str], place: int, timestamp: int, is_fail: bool) -> None:
-        heard = self._sources.get(source)
-        if heard is None:
-            self._sources[source] = [1, int(is_fail), timestamp, place]
-            return
-        heard[0] += 1
-        heard[1] += is_fail
-        heard[2] = max(heard[2], timestamp)
-        heard[3] = place
+def _classes(facts: FactGroups) -> dict[str, int]:
+    """How many events have each class."""
+    found: dict[str, set[int]] = {}
+    for field, _, groups in facts.by_field():
+        kind, name = _ROLES.get(field) or _role_of(field)
+        if kind == CLASS_KIND:
+            found.setdefault(name, set()).update(*groups)
+    return {name: len(places) for name, places in found.items()}
 
-    def finish(self) -> Contributions:
-        """All of it, after the last event."""
-        counts: list[Counts] = [Counts(CLASS_KIND, "", NO_TIME, self._classes)]
-        fields = self._finish_fields(counts)
-        self._finish_sources(counts)
-        self._finish_outcomes(counts)
-        sources = [(*source, newest, place) for source, (_, _, newest, place) in self._sources.items()]
-        return Contributions(counts, fields, sources)
 
-    def _finish_fields(self, counts: list[Counts]) -> list[tuple[str, str, int, int]]:
-        found: dict[str, dict[str, int]] = {FIELD: {}, IMAGE_FIELD: {}}
-        spans: dict[tuple[str, str], tuple[int, int]] = {}
-        for shape, (n, first, last) in self._shapes.items():
-            pairs = zip(shape[::2], shape[1::2], strict=True)
-            for field, key in dict.fromkeys(_field_of(*pair) for pair in pairs):
-                of_kind = found[field[0]]
-                of_kind[key] = of_kind.get(key, 0) + n
-                known = spans.get(field)
-                spans[field] = (first, last) if known is None else (min(known[0], first), max(known[1], last))
-        counts.extend(Counts(kind, "", NO_TIME, keys) for kind, keys in found.items() if keys)
-        return [(*field, *span) for field, span in spans.items()]
-
-    def _finish_sources(self, counts: list[Counts]) -> None:
-        found: dict[str, dict[str, int]] = {}
-        for (kind, name), (n, fails, _, _) in self._sources.items():
-            found.setdefault(kind, {})[name] = n
-            if fails:
-                found.setdefault(FAILS_OF[kind], {})[name] = fails
-        counts.extend(Counts(kind, "", NO_TIME, names) for kind, names in found.items())
-
-    def _finish_outcomes(self, counts: list[Counts]) -> None:
-        types: dict[str, int] = {}
-        by_time: dict[int, dict[str, int]] = {}
-        for (quarter_hour, event_type, result), n in self._outcomes.items():
-            types[event_type] = types.get(event_type, 0) + n
-            by_time.setdefault(quarter_hour, {})[event_type + SEPARATOR + result] = n
-        counts.append(Counts(TYPE, "", NO_TIME, types))
-        counts.extend(Counts(OUTCOME, "", quarter_hour, keys) for quarter_hour, keys in by_time.items())
+def _fields(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
+    """Each field of the metadata with its span, and how many events have it with each type."""
+    found: dict[str, dict[str, int]] = {}
+    spans: dict[tuple[str, str], tuple[int, int]] = {}
+    for field, letter, groups in facts.by_field():
+        kind, name = role = _ROLES.get(field) or _role_of(field)
+        if kind not in _VALUES_OF:
+            continue
+        places = set(chain.from_iterable(groups))
+        found.setdefault(kind, {})[name + SEPARATOR + letter] = len(places)
+        seen = timestamps if len(places) == len(timestamps) else [timestamps[place] for place in places]
+        first, last = min(seen), max(seen)
+        known = spans.get(role)
+        spans[role] = (first, last) if known is None else (min(known[0], first), max(known[1], last))
+    counts = [Counts(kind, "", NO_TIME, keys) for kind, keys in found.items()]
+    return [(*role, *span) for role, span in spans.items()], counts
 
 
 ValueGroup = tuple[str, str, Iterable[Value], Iterable[int]]
@@ -186,7 +160,6 @@ def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> lis
 # Senders name the fields and values: these memories are emptied when they have grown.
 _MOST_REMEMBERED = 20_000
 _ROLES: dict[str, tuple[str, str]] = {}
-_FIELD_KEYS: dict[tuple[str, str], tuple[tuple[str, str], str]] = {}
 _VALUE_KEYS: dict[tuple[str, str, Value], str] = {}
 
 
@@ -203,15 +176,6 @@ def _role_of(field: str) -> tuple[str, str]:
     else:
         role = OUTCOME if field == "result" else "", ""
     return _remember(_ROLES, field, role)
-
-
-def _field_of(field: str, letter: str) -> tuple[tuple[str, str], str]:
-    """A metadata field, (kind, name), and the key that counts it with a type."""
-    known = _FIELD_KEYS.get((field, letter))
-    if known is None:
-        kind, name = _role_of(field)
-        known = _remember(_FIELD_KEYS, (field, letter), ((kind, name), name + SEPARATOR + letter))
-    return known
 
 
 def _key_of_value(name: str, letter: str, value: Value) -> str:

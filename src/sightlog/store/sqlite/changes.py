@@ -8,12 +8,12 @@ Nothing here looks at more than the events that change.
 
 import sqlite3
 from collections.abc import Iterable
-from itertools import chain
 
 from msgspec import json
 
 from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
+from sightlog.domain.fact_columns import grouped
 from sightlog.domain.facts import Entry, entries_of
 from sightlog.domain.tallies import FEEDBACK, Contributions, ValueGroup, contributions, value_counts, values_of
 from sightlog.domain.warnings import EventWarning, WarningCode
@@ -164,28 +164,19 @@ class Changes:
 
     def _add(self, portion: Portion) -> None:
         """Add the events of a portion to the index and to everything that is counted."""
-        portion.settle()
-        use_case, pending, turned = portion.use_case, portion.pending, portion.turned
+        use_case, pending, facts = portion.use_case, portion.pending, portion.settled()
         tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
-        times = [one.event.timestamp for one in pending]
-        if turned is not None:
-            ids = [one.event.event_id for one in pending]
-            tail.add_columns([one.seq for one in pending], times, ids, turned.columns)
-            self._count(use_case, turned.contributions, turned.columns.groups(), 1)
-            found = turned.contributions
-        else:
-            events = [one.event.entries for one in pending]
-            for one in pending:
-                tail.add(one.seq, one.event.timestamp, one.event.event_id, one.event.entries)
-            found = contributions(events, times)
-            self._count(use_case, found, values_of(chain.from_iterable(events)), 1)
+        times, ids = [one.event.timestamp for one in pending], [one.event.event_id for one in pending]
+        tail.add_columns([one.seq for one in pending], times, ids, facts.columns)
+        found = facts.contributions
+        self._count(use_case, found, facts.columns.groups(), 1)
         self.fields.see(use_case, found.fields)
         for kind, name, newest, place in found.sources:
             self.sources.hear((use_case, kind, name), newest, pending[place].seq, pending[place].received_at)
 
     def _take_away(self, use_case: int, entries: list[Entry], timestamp: int, seq: int) -> None:
         """Take what one event contributes away from everything that is counted."""
-        found = contributions([entries], [timestamp])
+        found = contributions(grouped([entries]), [timestamp])
         self._count(use_case, found, values_of(entries), -1)
         self.fields.remove(use_case, found.fields)
         for kind, name, _, _ in found.sources:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from sightlog.domain.batches import TurnedFacts
+from sightlog.domain.batches import TurnedFacts, turned
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import entries_of_each, with_added
 from sightlog.domain.stored import Receipt
@@ -30,11 +30,13 @@ class Portion(Struct, eq=False):
     pending: list[Pending]
     turned: TurnedFacts | None = None
 
-    def settle(self) -> None:
-        """To be called when nothing is added to the events any more: if something was, they hold all their facts."""
-        if self.turned is not None and any(one.event.entries for one in self.pending):
+    def settled(self) -> TurnedFacts:
+        """All facts, turned around: to be called when nothing is added to the events any more."""
+        if self.turned is not None:
+            if not any(one.event.entries for one in self.pending):
+                return self.turned
             _turn_back(self.pending, self.turned)
-            self.turned = None
+        return turned([one.event for one in self.pending])
 
 
 class Gathered:

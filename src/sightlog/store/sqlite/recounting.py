@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Container
 
 from sightlog.domain.events import EventType
+from sightlog.domain.fact_columns import grouped
 from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import FEEDBACK, contributions, value_counts, values_of
 from sightlog.store.sqlite.fields import FieldChanges
@@ -33,7 +34,7 @@ class Recount:
         """Count one more event."""
         use_case, seq, timestamp, event_id, status, entries = event
         self.events[use_case] += 1
-        found = contributions([entries], [timestamp])
+        found = contributions(grouped([entries]), [timestamp])
         self.tallies.count(use_case, found.counts, 1)
         self.tallies.count(use_case, value_counts(values_of(entries), uncounted), 1)
         self.fields.see(use_case, found.fields)
