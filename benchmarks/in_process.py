@@ -117,7 +117,7 @@ def _read_apart_rate(folder: Path, key: str, bodies: list[bytes]) -> float:
 
 
 async def _store_while_read_apart(opened: _OpenFolder, bodies: list[bytes]) -> float:
-    reader, completions, waiting = BatchReader(), Completions(), iter(bodies)
+    reader, completions, waiting = BatchReader(lambda: opened.store.packing), Completions(), iter(bodies)
 
     async def store_one_after_the_other() -> None:
         for body in waiting:

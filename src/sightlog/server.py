@@ -90,7 +90,7 @@ def build_application(
         signer=LinkSigner(read_link_secret(settings.data), settings.public_url),
         space=SpaceGuard(blobs, settings.limits.min_free_bytes),
         completions=Completions(),
-        batches=BatchReader(),
+        batches=BatchReader(lambda: store.packing),
         device_use_case=settings.device_use_case,
         hosts=allowed_hosts(settings.host, settings.public_url),
         guessing=Guessing(),

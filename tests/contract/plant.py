@@ -15,6 +15,7 @@ from sightlog.domain.stored import EventPage, Receipt
 from sightlog.domain.times import parse_timestamp
 from sightlog.domain.use_cases import UseCase, UseCaseSummary
 from sightlog.store.contract import Store
+from sightlog.store.packing import Packer, pack_events
 from tests.contract.backends import Backend
 from tests.recompute import Kept, group_of, recompute, stored_events
 
@@ -58,8 +59,11 @@ class Plant:
         self.store = open_store()
 
     def add_batch(self, events: list[Json], workspace: int | None = None, now: int = NOW) -> "Future[list[Receipt]]":
-        """Store a batch as the server does: its facts turned around where it was read."""
+        """Store a batch as the server does: its facts turned around where it was read, and packed as the store asks."""
         batch = turn_around(accept_batch(events))
+        packing = self.store.packing
+        if packing is not None:
+            pack_events(batch.events, Packer(packing))
         return self.store.add_events(workspace or self.mine, None, batch.events, now, batch.facts)
 
     def use_case(self, name: str = "Paint line", workspace: int | None = None) -> UseCase:

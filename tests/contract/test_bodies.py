@@ -6,9 +6,11 @@ from contextlib import closing
 
 import pytest
 
+from sightlog.domain.batches import turn_around
+from sightlog.store.packing import Packer, pack_events
 from sightlog.store.sqlite import bodies
 from tests.contract.backends import Backend
-from tests.contract.plant import OpenStore, Plant
+from tests.contract.plant import NOW, OpenStore, Plant, accept_batch
 
 
 @pytest.fixture(autouse=True)
@@ -71,9 +73,38 @@ def test_a_dictionary_of_a_commit_that_failed_is_forgotten(plant: Plant) -> None
         failed = plant.submit(*[plant.event(use_case, customMetadata=text) for text in texts])
         assert failed.exception(timeout=60) is not None
     assert dictionaries(plant) == 0
+    assert plant.store.packing is None
     made |= add_many(plant, 200, "others, quite different ones")
     assert dictionaries(plant) == 1
     check(plant, made)
+
+
+def test_events_can_be_packed_before_they_are_handed_in_also_with_an_earlier_dictionary(plant: Plant) -> None:
+    use_case = plant.use_case("packed")
+    assert plant.store.packing is None
+    made = add_many(plant, 300, "the belt was cleaned before this part was seen")
+    first = plant.store.packing
+    assert first is not None
+    assert first.number == 1
+    later = {f"later {n}": letters(n, 200) for n in range(50)}
+    batch = turn_around(accept_batch([plant.event(use_case, eventId=id, comment=text) for id, text in later.items()]))
+    pack_events(batch.events, Packer(first))
+    assert {(event.rest, event.images) for event in batch.events} == {(b"", b"")}
+    made |= add_many(plant, 800, "long", 500)
+    assert plant.store.packing != first
+    plant.store.add_events(plant.mine, None, batch.events, NOW, batch.facts).result(timeout=60)
+    check(plant, made | later)
+    assert plant.body("later 3")["customMetadata"] == {}
+    plant.add(plant.event(use_case, eventId="later 3", comment="overwritten"))
+    check(plant, {"later 3": "overwritten"})
+    plant.check_statistics()
+
+
+def test_while_a_dictionary_is_to_be_made_events_are_wanted_as_they_are(plant: Plant) -> None:
+    add_many(plant, 50, "too few")
+    assert plant.store.packing is None
+    add_many(plant, 100, "enough")
+    assert plant.store.packing is not None
 
 
 def test_events_stored_before_compression_are_read_as_they_are(backend: Backend, plant: Plant) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
+import zstandard
 
 from sightlog.domain.api_keys import SourceDefaults
 from sightlog.domain.batches import AcceptedBatch, turn_around
@@ -17,6 +18,7 @@ from sightlog.domain.event_reading import AcceptedEvent, Reading, read_batch
 from sightlog.domain.limits import Limits
 from sightlog.operations import batch_reading
 from sightlog.operations.batch_reading import BatchReader
+from sightlog.store.packing import Packer, Packing, pack_events
 from tests.contract.plant import NOW
 from tests.strategies import seeded_events
 
@@ -38,11 +40,16 @@ def in_a_loop(work: Callable[[], Coroutine[Any, Any, R]]) -> R:
         return thread.submit(lambda: asyncio.run(work())).result()
 
 
-def with_reader(work: Callable[[BatchReader], Awaitable[R]]) -> R:
+def no_packing() -> Packing | None:
+    """What a store says that wants events as they are."""
+    return None
+
+
+def with_reader(work: Callable[[BatchReader], Awaitable[R]], packing: Callable[[], Packing | None] = no_packing) -> R:
     """Run something with a reader whose other process is up."""
 
     async def run() -> R:
-        reader = BatchReader()
+        reader = BatchReader(packing)
         reader._has_cores = True
         try:
             with reader.under_way(), reader.under_way():
@@ -66,7 +73,7 @@ async def read_there(reader: BatchReader, raw: bytes) -> AcceptedBatch:
     """Read it in the other process, or fail."""
     helper = reader._helper
     assert helper is not None
-    assert await helper.ask(raw, RULES) != b""
+    assert await helper.ask(raw, RULES, reader._packing()) != b""
     return await reader.read(raw, RULES)
 
 
@@ -77,6 +84,33 @@ def test_what_is_read_there_is_what_is_read_here() -> None:
         return await asyncio.gather(*(read_there(reader, raw) for raw in bodies))
 
     assert with_reader(all_at_once) == [read_here(raw) for raw in bodies]
+
+
+def test_what_is_read_there_is_packed_with_what_the_store_says_just_then() -> None:
+    raw = body("packed")
+    pieces = [one.rest + one.images for seed in range(20) for one in read_here(body(f"sample {seed}")).events]
+    made = [zstandard.train_dictionary(4096, pieces, dict_id=number).as_bytes() for number in (1, 2)]
+    said = [None, Packing(0, b""), Packing(1, made[0]), Packing(1, made[0]), None, Packing(2, made[1])]
+
+    async def one_after_the_other(reader: BatchReader) -> list[AcceptedBatch]:
+        found = []
+        for packing in said:
+            reader._packing = lambda packing=packing: packing  # type: ignore[misc]
+            found.append(await read_there(reader, raw))
+        return found
+
+    def packed_here(packing: Packing | None) -> AcceptedBatch:
+        batch = read_here(raw)
+        if packing is not None:
+            pack_events(batch.events, Packer(packing))
+        return batch
+
+    found = with_reader(one_after_the_other)
+    assert found == [packed_here(packing) for packing in said]
+    numbers = [
+        zstandard.get_frame_parameters(batch.events[0].packed).dict_id for batch in found if batch.events[0].packed
+    ]
+    assert numbers == [0, 1, 1, 2]
 
 
 @pytest.mark.parametrize("changes", [{"timestamp": "noon"}, {"deviceId": 5}, {"eventType": "unknown"}])
@@ -135,7 +169,7 @@ def test_batches_are_read_here_when_the_other_process_hangs(monkeypatch: pytest.
 
 def test_a_batch_alone_is_read_here() -> None:
     async def alone() -> None:
-        reader = BatchReader()
+        reader = BatchReader(no_packing)
         reader._has_cores = True
         with reader.under_way():
             assert await reader.read(body("alone"), RULES) == read_here(body("alone"))

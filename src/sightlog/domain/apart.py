@@ -1,7 +1,7 @@
 """Patterns that the typed decode leaves to a look of its own.
 
-msgspec asks `re` about each text anew, which was a third of the decode of an event, though the same names come again and
-again. Such a type is decoded without its pattern; the walk and the API's description still know the whole rule.
+msgspec asks `re` about each text anew, which was a third of the decode of an event, though the same names come again
+and again. Such a type is decoded without its pattern; the walk and the API's description still know the whole rule.
 """
 
 from typing import Any

@@ -69,6 +69,8 @@ class AcceptedEvent(Struct, kw_only=True, array_like=True):
     """Who gave this feedback in the dashboard (a user's number). Nothing that is read sets it."""
     source_ids: list[tuple[str, str]] = []
     """(path, id) of every picture that the event names."""
+    packed: bytes = b""
+    """What the store made of `rest` and `images`, which are empty then, before the event was handed in."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):

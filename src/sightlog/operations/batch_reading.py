@@ -1,8 +1,9 @@
 """Reading batches: here, or, while others are under way, in a process of its own.
 
 Reading a batch is half of the interpreter's work for it, and one interpreter runs one thread at a time: reading in
-another process lets this one store meanwhile. The other process does nothing else, keeps nothing, and ends with the
-pipe to it. Whatever it cannot do, a bad batch too, is done here, so that there is one way to refuse.
+another process, and packing for the store what was read, lets this one store meanwhile. The other process does nothing
+else, keeps nothing, and ends with the pipe to it. Whatever it cannot do, a bad batch too, is done here, so that there
+is one way to refuse.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import IO
@@ -21,6 +22,7 @@ from msgspec import Struct, msgpack
 
 from sightlog.domain.batches import AcceptedBatch, turn_around
 from sightlog.domain.event_reading import Reading, read_batch
+from sightlog.store.packing import Packer, Packing, pack_events
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,10 @@ _BUFFER_BYTES = 2_000_000
 class _Asked(Struct, frozen=True):
     rules: Reading
     raw: bytes
+    is_packed: bool
+    """Whether the answer is wanted packed."""
+    packing: Packing | None
+    """What it is packed with from now on, where that is new."""
 
 
 _questions = msgpack.Decoder(_Asked)
@@ -46,7 +52,9 @@ _answers = msgpack.Decoder(AcceptedBatch)
 class BatchReader:
     """For one event loop. The other process is started when batches first overlap, and started again when it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, packing: Callable[[], Packing | None]) -> None:
+        """`packing` tells what the store would like events to be packed with (`Store.packing`)."""
+        self._packing = packing
         self._under_way = 0
         self._helper: _Helper | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -65,7 +73,7 @@ class BatchReader:
         """What `read_batch` returns, turned around. Raises what it raises."""
         if self._under_way > 1 and self._has_cores and len(raw) >= _SMALLEST_BODY_BYTES:
             helper = self._running_helper()
-            answer = await helper.ask(raw, rules) if helper is not None else _NOTHING
+            answer = await helper.ask(raw, rules, self._packing()) if helper is not None else _NOTHING
             if answer:
                 return _answers.decode(answer)
         return turn_around(read_batch(raw, rules))
@@ -105,6 +113,7 @@ class _Helper:
         self._process = process
         self._stdin = process.stdin
         self._waiting: deque[asyncio.Future[bytes]] = deque()
+        self._told: Packing | None = None
         self._is_closing = False
         self.has_ended = False
         self._listening = asyncio.get_running_loop().create_task(self._listen())
@@ -115,11 +124,13 @@ class _Helper:
         command = (sys.executable, "-P", "-m", __name__)  # nothing from the folder that it was started in
         return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=_BUFFER_BYTES))
 
-    async def ask(self, raw: bytes, rules: Reading) -> bytes:
+    async def ask(self, raw: bytes, rules: Reading, packing: Packing | None) -> bytes:
         """The answer, or nothing when there is none."""
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        question = msgpack.encode(_Asked(rules, raw))
+        new = packing if packing is not None and packing != self._told else None
+        self._told = new or self._told
+        question = msgpack.encode(_Asked(rules, raw, packing is not None, new))
         self._stdin.write(len(question).to_bytes(_HEAD_BYTES, "big") + question)
         try:
             answer: bytes = await asyncio.wait_for(waiting, _SECONDS_OF_PATIENCE)
@@ -155,15 +166,36 @@ class _Helper:
             waiting.set_result(answer)
 
 
+class _Answers:
+    """Knows what events are to be packed with."""
+
+    def __init__(self) -> None:
+        self._packer: Packer | None = None
+
+    def to(self, question: bytes) -> bytes:
+        """The answer to a question, or nothing."""
+        try:
+            asked = _questions.decode(question)
+            if asked.packing is not None:
+                self._packer = Packer(asked.packing)
+            batch = turn_around(read_batch(asked.raw, asked.rules))
+            if asked.is_packed and self._packer is not None:
+                pack_events(batch.events, self._packer)
+            return msgpack.encode(batch)
+        except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
+            return _NOTHING
+
+
 def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
     """What the other process does, until its source ends. While it reads a batch, the next question comes in and the
     last answer goes out: the server's loop may be late to send the one and to take the other."""
+    answers = _Answers()
     with ThreadPoolExecutor(1) as asking, ThreadPoolExecutor(1) as answering:
         coming = asking.submit(_next_question, source)
         going: Future[None] | None = None
         while (question := coming.result()) is not None:
             coming = asking.submit(_next_question, source)
-            answer = _answer(question)
+            answer = answers.to(question)
             if going is not None:
                 going.result()  # one answer at most waits to be taken
             going = answering.submit(_send, target, answer)
@@ -172,14 +204,6 @@ def answer_questions(source: IO[bytes], target: IO[bytes]) -> None:
 def _next_question(source: IO[bytes]) -> bytes | None:
     head = source.read(_HEAD_BYTES)
     return source.read(int.from_bytes(head, "big")) if len(head) == _HEAD_BYTES else None
-
-
-def _answer(question: bytes) -> bytes:
-    try:
-        asked = _questions.decode(question)
-        return msgpack.encode(turn_around(read_batch(asked.raw, asked.rules)))
-    except Exception:  # noqa: BLE001  # whatever it is, the server meets it again and tells
-        return _NOTHING
 
 
 def _send(target: IO[bytes], answer: bytes) -> None:

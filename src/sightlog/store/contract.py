@@ -23,6 +23,7 @@ from sightlog.domain.stored import Arrivals, Count, Deleted, EventPage, Receipt,
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.views import SavedView
 from sightlog.domain.workspaces import Workspace
+from sightlog.store.packing import Packing
 from sightlog.store.people import People
 
 
@@ -31,6 +32,12 @@ class Store(Protocol):
 
     people: People
     """Who may use the dashboard; see `store/people.py`."""
+
+    @property
+    def packing(self) -> Packing | None:
+        """With what events may be packed (`packing.pack_events`) before they are added; None when they are wanted as
+        they are. What was packed with an earlier answer is taken as well."""
+        ...
 
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
         """Raises NameTaken when the slug is in use."""

@@ -141,7 +141,7 @@ class Changes:
     def _insert(self, pending: list[Pending]) -> None:
         rows: list[Row] = []
         reviews: list[Row] = []
-        frames = self.packer.pack([(one.event.rest, one.event.images) for one in pending])
+        frames = self.packer.pack([one.event for one in pending])
         for one, frame in zip(pending, frames, strict=True):
             event = one.event
             warnings = json.encode(event.warnings).decode() if event.warnings else None
@@ -167,7 +167,7 @@ class Changes:
         use_case, pending, facts = portion.use_case, portion.pending, portion.settled()
         tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
         times, ids = [one.event.timestamp for one in pending], [one.event.event_id for one in pending]
-        tail.add_columns([one.seq for one in pending], times, ids, facts.columns)
+        tail.add([one.seq for one in pending], times, ids, facts.columns)
         found = facts.contributions
         self._count(use_case, found, facts.columns.groups(), 1)
         self.fields.see(use_case, found.fields)

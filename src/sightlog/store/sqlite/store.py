@@ -25,6 +25,7 @@ from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.domain.views import SavedView
 from sightlog.domain.workspaces import Workspace
 from sightlog.store.lock import FolderLock
+from sightlog.store.packing import Packing
 from sightlog.store.people import People
 from sightlog.store.sqlite import (
     aggregating,
@@ -94,6 +95,10 @@ class SqliteStore:
         self._merging_readers = Readers(folder, 1)
         self._merger = Merger(self._merging_readers, self._write_rows, memory.index.sealed)
         self.people: People = SqlitePeople(self._write_rows, self._short_readers)
+
+    @property
+    def packing(self) -> Packing | None:
+        return self._memory.packer.ahead
 
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:
         return self._write(lambda t: workspaces.create(t.connection, slug, name, lookback_days, now))

@@ -62,6 +62,7 @@ class SqliteTransaction:
         self.memory.index.finish()
         self.connection.execute("COMMIT")
         self.memory.index.committed()
+        self.memory.packer.committed()
 
     def rollback(self) -> None:
         if self.connection.in_transaction:

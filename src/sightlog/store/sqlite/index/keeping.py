@@ -10,9 +10,11 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from itertools import islice
 
+from sightlog.domain.fact_columns import grouped
 from sightlog.store.sqlite.connection import insert_rows
-from sightlog.store.sqlite.index.loading import unsealed_events
+from sightlog.store.sqlite.index.loading import StoredEntries, unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.summaries import Summaries
@@ -28,6 +30,8 @@ _SMALLEST_SEGMENT = 8_192
 _MOST_WAITING = 16_384
 # Places in a tail are two bytes.
 _LARGEST_TAIL = 60_000
+# At the start.
+_LOADED_AT_ONCE = 1_000
 # How many sealed tails stay for readers whose snapshots are older than the sealing.
 _TAILS_KEPT = 4
 
@@ -63,23 +67,31 @@ class SideIndex:
         self._since_seal = 0
         self._last_seq: int = self._watermark
         unsealed = unsealed_events(self._connection, self._watermark)
-        for read, (use_case, seq, timestamp, event_id, status, entries) in enumerate(unsealed, 1):
-            tail = self._loading.get(use_case)
-            if tail is None:
-                tail = self._loading[use_case] = Tail(use_case, self.commit)
-            tail.add(seq, timestamp, event_id, entries)
-            if status is not None:
-                tail.restate(len(tail) - 1, status, self.commit)
-            self._since_seal += 1
-            self._last_seq = max(self._last_seq, seq)
-            if read % 1_000 == 0:
-                advance(read)
+        read = 0
+        while events := list(islice(unsealed, _LOADED_AT_ONCE)):
+            self._load(events)
+            read += len(events)
+            advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
                 self._seal_loaded()
         for use_case in self._tails.keys() | self._loading.keys():
             tail = self._loading.get(use_case) or Tail(use_case, self.commit)
             tail.note(self.commit)
             self._put(tail)
+
+    def _load(self, events: list[StoredEntries]) -> None:
+        by_use_case: dict[int, list[StoredEntries]] = {}
+        for event in events:
+            by_use_case.setdefault(event[0], []).append(event)
+        for use_case, ones in by_use_case.items():
+            tail = self._loading.setdefault(use_case, Tail(use_case, self.commit))
+            _, seqs, times, ids, statuses, entries = zip(*ones, strict=True)
+            for place, status in enumerate(statuses, len(tail)):
+                if status is not None:
+                    tail.restate(place, status, self.commit)
+            tail.add(seqs, times, ids, grouped(entries).columns())
+        self._since_seal += len(events)
+        self._last_seq = max(self._last_seq, events[-1][1])
 
     def _seal_loaded(self) -> None:
         """Seal while loading: a table version without segments was there before, or a rebuild was asked for."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.fact_columns import FLOAT, FLOAT_BYTES, PLACE, PLACE_BYTES, FactColumns, TextFacts
-from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Entry, Value
+from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.store.sqlite.index.columns import (
     ColumnKey,
     Contents,
@@ -43,17 +43,11 @@ class _Texts:
         self._found: dict[Value, array[int]] = {}
         self._values_done = self._places_done = 0
 
-    def add(self, value: Value, place: int) -> None:
-        """One event has a value. An event's own values differ."""
-        self.values.append(value)
-        self.places.append(place)
-        self.counts.append(1)  # last: readers look as far as these go
-
-    def add_all(self, facts: TextFacts, places: memoryview) -> None:
+    def add(self, facts: TextFacts, places: memoryview) -> None:
         """Several events have these values."""
         self.values.extend(facts.values)
         self.places.frombytes(places)
-        self.counts.extend(facts.counts)
+        self.counts.extend(facts.counts)  # last: readers look as far as these go
 
     def places_of(self, values: Iterable[Value]) -> bytes:
         """The places of these values' events, two bytes each."""
@@ -90,14 +84,9 @@ class _Numbers:
         self._numbers = array(FLOAT)
         self._places = array(PLACE)
 
-    def add(self, number: float, place: int) -> None:
-        """One event has a number."""
-        self._places.append(place)  # first the place: readers never see a number without one
-        self._numbers.append(number)
-
-    def add_all(self, numbers: memoryview, places: memoryview) -> None:
+    def add(self, numbers: memoryview, places: memoryview) -> None:
         """Several events have these numbers."""
-        self._places.frombytes(places)
+        self._places.frombytes(places)  # first the places: readers never see a number without one
         self._numbers.frombytes(numbers)
 
     def arrays(self) -> tuple[Floats, Ordinals]:
@@ -125,32 +114,18 @@ class Tail:
     def __len__(self) -> int:
         return len(self.seqs)
 
-    def add(self, seq: int, timestamp: int, event_id: str, entries: Iterable[Entry]) -> None:
-        """Add an event; numbers ascend."""
-        place = len(self.seqs)
-        for field, letter, value in entries:
-            if letter == NUMBER:
-                self._numbers_of(field).add(value, place)  # type: ignore[arg-type]  # a number by its letter
-            else:
-                self._texts_of(field, letter).add(value, place)
-        self.ids.append(event_id)
-        self.times.append(timestamp)
-        self.seqs.append(seq)
-
-    def add_columns(
-        self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns
-    ) -> None:
+    def add(self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns) -> None:
         """Add events whose facts were turned around."""
         places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(len(self.seqs))).tobytes())
         start = 0
         for texts in facts.texts:
             end = start + texts.size * PLACE_BYTES
-            self._texts_of(texts.field, texts.letter).add_all(texts, places[start:end])
+            self._texts_of(texts.field, texts.letter).add(texts, places[start:end])
             start = end
         amounts, first = memoryview(facts.amounts), 0
         for numbers in facts.numbers:
             end, last = start + numbers.size * PLACE_BYTES, first + numbers.size * FLOAT_BYTES
-            self._numbers_of(numbers.field).add_all(amounts[first:last], places[start:end])
+            self._numbers_of(numbers.field).add(amounts[first:last], places[start:end])
             start, first = end, last
         self.ids.extend(ids)
         self.times.extend(timestamps)
