@@ -87,7 +87,7 @@ def read_event(raw: bytes, rules: Reading) -> AcceptedEvent:
     """One event from a request's body. Raises InvalidJson, or Invalid with every problem."""
     try:
         if b"\\u0000" not in raw:
-            return _accept_or_raise(_looked_at(_event_decoder.decode(raw)), rules)
+            return _accept_or_raise(_with_good_names(_event_decoder.decode(raw)), rules)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return read_plain_event(reading.read_json(raw), rules)
@@ -108,7 +108,7 @@ def read_batch(raw: bytes, rules: Reading) -> list[AcceptedEvent]:
         if b"\\u0000" not in raw:
             events = _batch_decoder.decode(raw).events
             _check_batch_size(len(events), rules.limits)
-            return _in_order([_accept_or_raise(_looked_at(event), rules) for event in events])
+            return _in_order([_accept_or_raise(_with_good_names(event), rules) for event in events])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     except Invalid as error:
@@ -183,7 +183,7 @@ def _add_time_problem(survey: reading.Survey, plain: Any, rules: Reading) -> Non
             survey.say("timestamp", problem)
 
 
-def _looked_at(event: NewEvent) -> NewEvent:
+def _with_good_names(event: NewEvent) -> NewEvent:
     """A decoded event, when what its types leave to be looked at is fine too; else ValidationError."""
     if (
         (event.event_id is not None and not is_event_id(event.event_id))

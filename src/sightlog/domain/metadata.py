@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sightlog.domain.apart import looked_at_apart
+from sightlog.domain.patterns import without_pattern
 
 LARGEST_INTEGER = 2**53
 
@@ -17,7 +17,7 @@ _KEY = "^[a-zA-Z0-9_ -]{1,100}$(?!\\n)"
 MetadataKey = Annotated[str, Meta(pattern=_KEY)]
 MetadataValue = Annotated[str, Meta(max_length=1000)] | bool | Integer | float
 Metadata = Annotated[dict[MetadataKey, MetadataValue], Meta(max_length=100)]
-NewMetadata = Annotated[dict[str, MetadataValue], Meta(max_length=100), looked_at_apart(Metadata)]
+NewMetadata = Annotated[dict[str, MetadataValue], Meta(max_length=100), without_pattern(Metadata)]
 """To be decoded; `are_keys` then tells whether its keys are fine."""
 
 _MOST_REMEMBERED = 20_000

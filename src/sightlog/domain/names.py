@@ -9,13 +9,13 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from sightlog.domain.apart import looked_at_apart
 from sightlog.domain.errors import Invalid
+from sightlog.domain.patterns import without_pattern
 
 Id = Annotated[str, Meta(max_length=256, description="1 to 256 characters")]
 _EVENT_ID = "^[^\\x00-\\x1f\\x7f]{1,256}$(?!\\n)"
 EventId = Annotated[str, Meta(pattern=_EVENT_ID, description="1 to 256 characters without control characters")]
-NewEventId = Annotated[str, looked_at_apart(EventId)]
+NewEventId = Annotated[str, without_pattern(EventId)]
 """To be decoded; `is_event_id` then tells whether it is one."""
 
 RESERVED_SLUGS = frozenset(

@@ -12,9 +12,9 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
-from sightlog.domain.apart import rule_of
 from sightlog.domain.errors import Invalid, InvalidJson, Problem
 from sightlog.domain.metadata import LARGEST_INTEGER
+from sightlog.domain.patterns import rule_of
 
 T = TypeVar("T")
 
