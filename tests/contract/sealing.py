@@ -1,10 +1,12 @@
-"""When the side index seals its tails into segments, made so small that a handful of events crosses every border."""
+"""When the side index seals its tails into segments, and bodies are packed, made so small that a handful of events
+crosses every border."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from sightlog.store.sqlite import bodies
 from sightlog.store.sqlite.index import keeping, merging, parts, segments
 
 # (events between two seals, the smallest segment, the most events that wait, the largest that come of merging)
@@ -27,6 +29,9 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(keeping, "_SMALLEST_SEGMENT", smallest)
             patch.setattr(keeping, "_MOST_WAITING", waiting)
             patch.setattr(keeping, "_LARGEST_TAIL", 2 * smallest)
+            patch.setattr(keeping, "_LOADED_AT_ONCE", 3)
+            patch.setattr(bodies, "_SAMPLES", 10)
+            patch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 15)
             patch.setattr(merging, "_LARGEST", largest)
             patch.setattr(segments, "_MOST_NOTES", 2)
             patch.setattr(segments, "_MOST_SEEKS", 1)

@@ -100,11 +100,23 @@ def test_events_can_be_packed_before_they_are_handed_in_also_with_an_earlier_dic
     plant.check_statistics()
 
 
-def test_while_a_dictionary_is_to_be_made_events_are_wanted_as_they_are(plant: Plant) -> None:
+def test_while_a_dictionary_is_to_be_made_events_are_wanted_as_they_are(plant: Plant, open_store: OpenStore) -> None:
     add_many(plant, 50, "too few")
     assert plant.store.packing is None
     add_many(plant, 100, "enough")
-    assert plant.store.packing is not None
+    first = plant.store.packing
+    assert first is not None
+    plant.reopen(open_store)
+    assert plant.store.packing == first
+    add_many(plant, 200, "as usual")
+    offered = []
+    for number in range(10):  # bodies that have grown ask for another one, made from a hundred of them
+        add_many(plant, 50, f"long {number}", 500)
+        offered.append(plant.store.packing)
+    before, after = offered.index(None), len(offered) - offered[::-1].index(None)
+    assert {one.number for one in offered[:before] if one} == {1}
+    assert {one.number for one in offered[after:] if one} == {2}
+    assert after - before in (1, 2)
 
 
 def test_events_stored_before_compression_are_read_as_they_are(backend: Backend, plant: Plant) -> None:

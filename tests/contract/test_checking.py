@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
 from sightlog.domain.limits import Limits
 from sightlog.store.opening import check_derived, rebuild_derived
+from sightlog.store.sqlite.index import keeping
 from tests.contract.backends import Backend
 from tests.contract.plant import OpenStore, Plant
 from tests.contract.sealing import sealing
@@ -128,3 +129,32 @@ def test_a_rebuild_counts_again_what_was_crowded_and_is_so_no_longer(backend: Ba
     assert not facet.many_values
     assert sorted(one.value for one in facet.values) == [4, 5, 6]
     plant.check_statistics()
+
+
+def test_an_interrupted_start_forgets_no_event_that_waits_to_be_sealed(
+    plant: Plant, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many small use cases, so that sealing begins before all that wait are read."""
+    for number in range(10):
+        use_case = plant.use_case(f"small {number}")
+        plant.add(plant.event(use_case), plant.event(use_case))
+    plant.store.close()
+    rebuild_derived(plant.backend.folder, Limits(), lambda done, total: None)
+    waiting = plant.backend.rows("SELECT count(*) FROM index_waiting")[0][0]
+
+    sealed: list[int] = []
+    seal_loaded = keeping.SideIndex._seal_loaded
+
+    def seal_and_be_killed(index: keeping.SideIndex, read_to: int) -> None:
+        seal_loaded(index, read_to)
+        sealed.append(read_to)
+        raise InterruptedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.SideIndex, "_seal_loaded", seal_and_be_killed)
+        with suppress(InterruptedError):
+            open_store().close()
+    assert bool(sealed) == (waiting > 0)
+    plant.store = open_store()
+    assert problems(plant) == []
+    plant.store.close()

@@ -16,6 +16,7 @@ def main(folder: Path, reference: str, events_between_seals: int) -> None:
     keeping._EVENTS_BETWEEN_SEALS = events_between_seals
     keeping._SMALLEST_SEGMENT = events_between_seals // 2
     keeping._MOST_WAITING = events_between_seals
+    keeping._LOADED_AT_ONCE = 7
     merging._LARGEST = min(merging._LARGEST, 3 * events_between_seals)
     store = open_store(folder, Limits())
     workspace = store.list_workspaces()[0].number

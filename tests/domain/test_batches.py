@@ -76,6 +76,20 @@ def test_every_bad_event_is_named_by_its_index_with_every_problem() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"eventId": "a\n"}, "eventId"),
+        ({"eventId": ""}, "eventId"),
+        ({"customMetadata": {"fine": 1, "a/b": 1}}, "customMetadata.a/b"),
+        ({"images": [{}, {"metadata": {"a/b": 1}}]}, "images.1.metadata.a/b"),
+    ],
+)
+def test_names_that_the_contract_does_not_allow_are_refused_in_a_batch_too(changes: Json, path: str) -> None:
+    found = problems_of_batch(batch(an_event(), an_event(**changes), an_event()))
+    assert places(found) == [(1, f"events.1.{path}")]
+
+
 def test_an_unknown_field_beside_the_events_is_refused() -> None:
     found = problems_of_batch(batch(an_event()) | {"dryRun": True})
     assert places(found) == [(None, "dryRun")]

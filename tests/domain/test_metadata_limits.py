@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightlog.domain import metadata
 from sightlog.domain.errors import Invalid, InvalidJson
 from sightlog.domain.event_reading import read_event
 from tests.domain.reading import RULES, an_event, problems_of
@@ -97,3 +98,12 @@ def test_only_plain_letters_digits_underscores_spaces_and_dashes_make_a_key(key:
     else:
         with pytest.raises((Invalid, InvalidJson), match=r"key|surrogate"):
             read_event(raw, RULES)
+
+
+def test_keys_are_looked_at_also_after_more_of_them_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(metadata, "_good_keys", set())
+    for n in range(10):
+        assert metadata.are_keys({f"a{n}": 1, f"b{n}": 2})
+        assert not metadata.are_keys({f"a{n}": 1, f"b/{n}": 2})
+        assert len(metadata._good_keys) <= 5

@@ -5,7 +5,7 @@ import string
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sightlog.domain.errors import Invalid
@@ -13,6 +13,7 @@ from sightlog.domain.names import (
     RESERVED_SLUGS,
     check_name,
     check_slug,
+    is_event_id,
     name_key,
     new_event_id,
     new_use_case_id,
@@ -99,3 +100,13 @@ def test_event_ids_are_random_uuids_of_version_4() -> None:
     assert len(ids) == 1000
     assert {UUID(id).version for id in ids} == {4}
     assert all(str(UUID(id)) == id for id in ids)
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("\n\r\x00\x1f\x7f\x85\u200b\u2028 a"), max_size=260))
+@example("a" * 256)
+@example("a" * 257)
+@example("\u200b" * 256)
+@example("a\n")
+def test_an_event_id_is_what_its_pattern_says(text: str) -> None:
+    """Also where the quick look does not ask the pattern."""
+    assert is_event_id(text) == bool(re.fullmatch(r"[^\x00-\x1f\x7f]{1,256}", text))

@@ -1,16 +1,21 @@
 """Every problem of a bad event or body, each with its place and in words that help."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import inspect
 
 from sightlog.domain.errors import Invalid, InvalidJson
 from sightlog.domain.event_reading import Reading
+from sightlog.domain.events import NewEvent
 from sightlog.domain.filters import CountQuery, EventQuery
 from sightlog.domain.limits import Limits
-from sightlog.domain.problems import decode_body
+from sightlog.domain.metadata import Metadata
+from sightlog.domain.patterns import rule_of
+from sightlog.domain.problems import decode_body, type_info
 from sightlog.domain.use_cases import NewUseCase
 from tests.domain.reading import NOW, an_event, body, problems_of, read
 
@@ -328,3 +333,30 @@ def test_nulls_in_a_query_are_the_same_as_leaving_fields_out() -> None:
 def test_a_body_that_is_no_json_is_told_apart(text: bytes) -> None:
     with pytest.raises(InvalidJson):
         decode_body(text, msgspec.json.Decoder(EventQuery))
+
+
+def _decoded_without_pattern(node: Any, path: str) -> Iterator[str]:
+    """Where in a type its rule is left to be looked at after the decode."""
+    if isinstance(node, inspect.Metadata):
+        if rule_of(node) is not None:
+            yield path
+        yield from _decoded_without_pattern(node.type, path)
+    elif isinstance(node, inspect.UnionType):
+        for one in node.types:
+            yield from _decoded_without_pattern(one, path)
+    elif isinstance(node, inspect.ListType):
+        yield from _decoded_without_pattern(node.item_type, path + "[]")
+    elif isinstance(node, inspect.StructType):
+        for field in node.fields:
+            yield from _decoded_without_pattern(field.type, f"{path}.{field.encode_name}")
+
+
+def test_what_is_decoded_without_its_pattern_is_what_reading_looks_at() -> None:
+    """Whoever leaves another pattern to be looked at must look at it: `event_reading._with_good_names`."""
+    found = set(_decoded_without_pattern(type_info(NewEvent), ""))
+    assert found == {".eventId", ".customMetadata", ".images[].metadata"}
+
+
+@pytest.mark.parametrize("body_type", [EventQuery, CountQuery, NewUseCase, Metadata])
+def test_no_other_body_leaves_a_pattern_to_be_looked_at(body_type: Any) -> None:
+    assert list(_decoded_without_pattern(type_info(body_type), "")) == []

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from sightlog.domain.fact_columns import grouped
+from sightlog.domain.batches import turned
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import contributions, group_of, value_counts, value_key, value_of_key, values_of
+from sightlog.domain.tallies import group_of, value_counts, value_key, value_of_key
 from tests.strategies import metadata_keys, metadata_values
 
 QUARTER = 900_000_000
@@ -17,9 +17,9 @@ LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
 def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
     """(kind, quarter-hour, key) → what one event with these facts counts for."""
     all_of_it: list[Entry] = [("type", "s", "quality_check"), *entries]
-    values = value_counts(values_of(all_of_it), ())
+    facts = turned([all_of_it], [timestamp])
     found: Counter[tuple[str, int, str]] = Counter()
-    for counts in (*contributions(grouped([all_of_it]), [timestamp]).counts, *values):
+    for counts in (*facts.contributions.counts, *value_counts(facts.columns.groups(), ())):
         for key, n in counts.of.items():
             found[(counts.kind, counts.quarter_hour, key)] += n
     return found

@@ -49,7 +49,7 @@ def with_reader(work: Callable[[BatchReader], Awaitable[R]], packing: Callable[[
     """Run something with a reader whose other process is up."""
 
     async def run() -> R:
-        reader = BatchReader(packing)
+        reader = BatchReader(no_packing)
         reader._has_cores = True
         try:
             with reader.under_way(), reader.under_way():
@@ -113,7 +113,18 @@ def test_what_is_read_there_is_packed_with_what_the_store_says_just_then() -> No
     assert numbers == [0, 1, 1, 2]
 
 
-@pytest.mark.parametrize("changes", [{"timestamp": "noon"}, {"deviceId": 5}, {"eventType": "unknown"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"timestamp": "noon"},
+        {"deviceId": 5},
+        {"eventType": "unknown"},
+        {"eventId": "a\n"},
+        {"customMetadata": {"a/b": 1}},
+        {"images": [{"metadata": {"a/b": 1}}]},
+    ],
+    ids=str,
+)
 def test_bad_batch_is_refused_in_the_same_words(changes: dict[str, object]) -> None:
     raw = body("bad", **changes)
     with pytest.raises(Invalid) as here:

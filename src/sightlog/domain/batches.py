@@ -1,9 +1,12 @@
 """Events of a batch, ready to be stored: what they have in common is turned around where the batch was read."""
 
+from collections.abc import Iterable, Sequence
+
 from msgspec import Struct
 
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import MOST_EVENTS, FactColumns, grouped
+from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import Contributions, contributions
 
 
@@ -23,10 +26,14 @@ class AcceptedBatch(Struct, frozen=True, array_like=True):
     facts: dict[str, TurnedFacts] | None
 
 
-def turned(events: list[AcceptedEvent]) -> TurnedFacts:
-    """What the events of one use case hold, at most MOST_EVENTS."""
-    facts = grouped(event.entries for event in events)
-    return TurnedFacts(facts.columns(), contributions(facts, [event.timestamp for event in events]))
+def turned(events: Iterable[Iterable[Entry]], timestamps: Sequence[int]) -> TurnedFacts:
+    """The facts of events of one use case, at most MOST_EVENTS, given by their entries and times (microseconds)."""
+    facts = grouped(events)
+    return TurnedFacts(facts.columns(), contributions(facts, timestamps))
+
+
+def _turned(events: list[AcceptedEvent]) -> TurnedFacts:
+    return turned([event.entries for event in events], [event.timestamp for event in events])
 
 
 def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:
@@ -36,7 +43,7 @@ def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:
     by_use_case: dict[str, list[AcceptedEvent]] = {}
     for event in events:
         by_use_case.setdefault(event.use_case, []).append(event)
-    batch = AcceptedBatch(events, {reference: turned(alike) for reference, alike in by_use_case.items()})
+    batch = AcceptedBatch(events, {reference: _turned(alike) for reference, alike in by_use_case.items()})
     for event in events:
         event.entries = []
     return batch

@@ -70,7 +70,7 @@ class AcceptedEvent(Struct, kw_only=True, array_like=True):
     source_ids: list[tuple[str, str]] = []
     """(path, id) of every picture that the event names."""
     packed: bytes = b""
-    """What the store made of `rest` and `images`, which are empty then, before the event was handed in."""
+    """What `rest` and `images`, which are empty then, were made into for the store (`store/packing.py`)."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import TypeVar
 from msgspec import Struct, json
 
 from sightlog.domain.fact_columns import FactGroups, ValuePlaces
-from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Entry, Value
+from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.times import quarter_hour_of
 
@@ -133,11 +133,6 @@ def _fields(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[st
 
 ValueGroup = tuple[str, str, Iterable[Value], Iterable[int]]
 """A field, the letter of a type, values, and how many events have each."""
-
-
-def values_of(entries: Iterable[Entry]) -> Iterator[ValueGroup]:
-    """The values of events that are given by their entries, one at a time."""
-    return ((field, letter, (value,), (1,)) for field, letter, value in entries)
 
 
 def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> list[Counts]:

@@ -2,7 +2,7 @@
 
 Reading a batch is half of the interpreter's work for it, and one interpreter runs one thread at a time: reading in
 another process, and packing for the store what was read, lets this one store meanwhile. The other process does nothing
-else, keeps nothing, and ends with the pipe to it. Whatever it cannot do, a bad batch too, is done here, so that there
+else, keeps no event, and ends with the pipe to it. Whatever it cannot do, a bad batch too, is done here, so that there
 is one way to refuse.
 """
 
@@ -126,11 +126,11 @@ class _Helper:
 
     async def ask(self, raw: bytes, rules: Reading, packing: Packing | None) -> bytes:
         """The answer, or nothing when there is none."""
-        waiting = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiting)
         new = packing if packing is not None and packing != self._told else None
-        self._told = new or self._told
         question = msgpack.encode(_Asked(rules, raw, packing is not None, new))
+        self._told = new or self._told
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)  # from here to the next line nothing can fail: answers come in this order
         self._stdin.write(len(question).to_bytes(_HEAD_BYTES, "big") + question)
         try:
             answer: bytes = await asyncio.wait_for(waiting, _SECONDS_OF_PATIENCE)
@@ -220,5 +220,5 @@ if __name__ == "__main__":
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)
     gc.freeze()
-    gc.disable()  # it keeps nothing, so there is nothing to collect
+    gc.disable()  # it keeps no event, so there is nothing to collect
     answer_questions(sys.stdin.buffer, sys.stdout.buffer)

@@ -35,8 +35,8 @@ class Store(Protocol):
 
     @property
     def packing(self) -> Packing | None:
-        """With what events may be packed (`packing.pack_events`) before they are added; None when they are wanted as
-        they are. What was packed with an earlier answer is taken as well."""
+        """With what events may be packed (`packing.pack_events`) before `add_events` gets them; None when they are
+        wanted as they are. What was packed with an earlier answer is taken as well."""
         ...
 
     def create_workspace(self, slug: str, name: str, lookback_days: int, now: int) -> Workspace:

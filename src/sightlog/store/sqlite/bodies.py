@@ -46,19 +46,22 @@ class BodyPacker:
     def forget(self) -> None:
         """After a rollback: the newest dictionary may be gone with it."""
         self._connection.decompressors.clear()
+        self._samples = []
+        self._use(Packing(0, b""))  # should the next line fail, frames can be read all the same
         row = self._connection.execute("SELECT number, content FROM dictionaries ORDER BY number DESC").fetchone()
-        self._use(Packing(*row) if row else Packing(0, b""))
-        self._is_sampling = self._packing.number == 0
-        self.committed()
+        if row is not None:
+            self._use(Packing(*row))
+        self._is_sampling = row is None
+        self.offer()
 
     def _use(self, packing: Packing) -> None:
         self._packing = packing
         self._packer = Packer(packing)
         self._bodies = self._bytes = 0
 
-    def committed(self) -> None:
-        """The dictionary is on disk: from now on others may use it. While a new one is to be made, bodies are wanted as
-        they are."""
+    def offer(self) -> None:
+        """To be called when the dictionary is on disk: from now on others may use it. While another one is to be made,
+        bodies are wanted as they are."""
         self.ahead = None if self._is_sampling else self._packing
 
     def pack(self, events: Sequence[AcceptedEvent]) -> list[bytes]:

@@ -8,14 +8,16 @@ Nothing here looks at more than the events that change.
 
 import sqlite3
 from collections.abc import Iterable
+from operator import itemgetter
 
 from msgspec import json
 
+from sightlog.domain.batches import TurnedFacts, turned
 from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
-from sightlog.domain.fact_columns import grouped
+from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.facts import Entry, entries_of
-from sightlog.domain.tallies import FEEDBACK, Contributions, ValueGroup, contributions, value_counts, values_of
+from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
@@ -26,6 +28,8 @@ from sightlog.store.sqlite.index.keeping import SideIndex
 _OLD_ROW = (
     "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, body_format, rest, images"
 )
+Leaving = tuple[int, int, list[Entry]]
+"""An event's number, its timestamp, and what it held."""
 OldRow = tuple[int, str, int, int, int, str | None, int, int, str | bytes, str]
 
 
@@ -44,6 +48,7 @@ class Changes:
         self.sources = sources.SourceChanges()
         self.released: dict[str, None] = {}
         self.to_settle: dict[int, dict[str, None]] = {}
+        self._leaving: dict[int, list[Leaving]] = {}
 
     def write(self, gathered: Gathered, last_seq: int) -> int:
         """Write the events that were gathered, numbered after `last_seq`; the last number given."""
@@ -84,6 +89,9 @@ class Changes:
         self.to_settle.setdefault(workspace, {}).update(dict.fromkeys(event_ids))
 
     def _apply(self) -> None:
+        for use_case, leaving in self._leaving.items():
+            for start in range(0, len(leaving), MOST_EVENTS):
+                self._take_away(use_case, leaving[start : start + MOST_EVENTS])
         for workspace, event_ids in self.to_settle.items():
             feedback.settle(self.connection, workspace, list(event_ids), self.tallies, self.index)
         self.index.write_notes()
@@ -108,7 +116,7 @@ class Changes:
         event = read_stored(*unpack(self.connection, body))
         entries = entries_of(event, bool(has_warnings))
         images.entries_before_release(self.connection, seq, entries)
-        self._take_away(use_case, entries, timestamp, seq)
+        self._leaving.setdefault(use_case, []).append((seq, timestamp, entries))
         if status is not None:
             self.tallies.add(use_case, FEEDBACK, status, -1)
         self.index.remove(use_case, seq)
@@ -168,24 +176,24 @@ class Changes:
         tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
         times, ids = [one.event.timestamp for one in pending], [one.event.event_id for one in pending]
         tail.add([one.seq for one in pending], times, ids, facts.columns)
-        found = facts.contributions
-        self._count(use_case, found, facts.columns.groups(), 1)
-        self.fields.see(use_case, found.fields)
-        for kind, name, newest, place in found.sources:
-            self.sources.hear((use_case, kind, name), newest, pending[place].seq, pending[place].received_at)
+        self._count(use_case, facts, 1)
+        self.fields.see(use_case, facts.contributions.fields)
+        for kind, name, newest, last in facts.contributions.sources:
+            self.sources.hear((use_case, kind, name), newest, pending[last].seq, pending[last].received_at)
 
-    def _take_away(self, use_case: int, entries: list[Entry], timestamp: int, seq: int) -> None:
-        """Take what one event contributes away from everything that is counted."""
-        found = contributions(grouped([entries]), [timestamp])
-        self._count(use_case, found, values_of(entries), -1)
-        self.fields.remove(use_case, found.fields)
-        for kind, name, _, _ in found.sources:
-            self.sources.remove((use_case, kind, name), timestamp, seq)
+    def _take_away(self, use_case: int, leaving: list[Leaving]) -> None:
+        """Take what events contribute away from everything that is counted."""
+        seqs, times, events = zip(*sorted(leaving, key=itemgetter(0)), strict=True)
+        facts = turned(events, times)
+        self._count(use_case, facts, -1)
+        self.fields.remove(use_case, facts.contributions.fields)
+        for kind, name, newest, last in facts.contributions.sources:
+            self.sources.remove((use_case, kind, name), newest, seqs[last])
 
-    def _count(self, use_case: int, found: Contributions, values: Iterable[ValueGroup], sign: int) -> None:
-        self.tallies.count(use_case, found.counts, sign)
+    def _count(self, use_case: int, facts: TurnedFacts, sign: int) -> None:
+        self.tallies.count(use_case, facts.contributions.counts, sign)
         uncounted = self.watch.uncounted(self.connection, use_case)
-        self.tallies.count(use_case, value_counts(values, uncounted), sign)
+        self.tallies.count(use_case, value_counts(facts.columns.groups(), uncounted), sign)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

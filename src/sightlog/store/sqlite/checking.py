@@ -53,6 +53,7 @@ class _Check:
         self._connection = connection
         self._advance = advance
         self._recount = Recount(connection)
+        self._to_count: list[StoredEntries] = []
         self._crowded = set(connection.execute("SELECT use_case, kind, name FROM crowded"))
         self._total: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
 
@@ -64,6 +65,7 @@ class _Check:
         if lost:
             yield f"{lost} summaries belong to no segment's column"
         yield from self._check_unsealed()
+        self._count_all()
         self._advance(self._total, self._total)
         yield from self._check_completeness()
         yield from self._check_counts()
@@ -72,15 +74,21 @@ class _Check:
         yield from self._check_reviews()
 
     def _count(self, event: StoredEntries) -> None:
-        uncounted = {
+        self._to_count.append(event)
+        if len(self._to_count) >= _ROWS_AT_ONCE:
+            self._count_all()
+
+    def _count_all(self) -> None:
+        self._recount.add(self._to_count, self._uncounted)
+        self._to_count.clear()
+        self._advance(min(self._recount.events.total(), self._total), self._total)
+
+    def _uncounted(self, use_case: int) -> set[str]:
+        return {
             (METADATA if kind == VALUE else IMAGE_METADATA) + name
             for of, kind, name in self._crowded
-            if of == event[0] and kind in (VALUE, IMAGE_VALUE)
+            if of == use_case and kind in (VALUE, IMAGE_VALUE)
         }
-        self._recount.add(event, uncounted)
-        done = self._recount.events.total()
-        if done % _ROWS_AT_ONCE == 0:
-            self._advance(min(done, self._total), self._total)
 
     def _check_segment(self, use_case: int, segment: Segment) -> Iterator[str]:
         name = f"segment {segment.info.number} of use case {use_case}"

@@ -23,20 +23,21 @@ class Pending(Struct, eq=False):
 
 
 class Portion(Struct, eq=False):
-    """Events of one use case, in the order in which they came. `turned` are their facts when these came turned around;
-    the events hold them themselves otherwise."""
+    """Events of one use case, in the order in which they came. `facts` are theirs when these came turned around; the
+    events hold them themselves otherwise."""
 
     use_case: int
     pending: list[Pending]
-    turned: TurnedFacts | None = None
+    facts: TurnedFacts | None = None
 
     def settled(self) -> TurnedFacts:
         """All facts, turned around: to be called when nothing is added to the events any more."""
-        if self.turned is not None:
+        if self.facts is not None:
             if not any(one.event.entries for one in self.pending):
-                return self.turned
-            _turn_back(self.pending, self.turned)
-        return turned([one.event for one in self.pending])
+                return self.facts
+            _turn_back(self.pending, self.facts)
+        events = [one.event for one in self.pending]
+        return turned([event.entries for event in events], [event.timestamp for event in events])
 
 
 class Gathered:
@@ -91,8 +92,8 @@ def _by_reference(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
     return found
 
 
-def _turn_back(pending: Sequence[Pending], turned: TurnedFacts) -> None:
+def _turn_back(pending: Sequence[Pending], facts: TurnedFacts) -> None:
     """Give the events their facts back, beside what was added to them."""
     added = [one.event.entries for one in pending]
-    for one, entries in zip(pending, with_added(entries_of_each(turned.columns), added), strict=True):
+    for one, entries in zip(pending, with_added(entries_of_each(facts.columns), added), strict=True):
         one.event.entries = entries

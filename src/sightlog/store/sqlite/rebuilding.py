@@ -9,7 +9,7 @@ from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import StoredEntries, events_after
 from sightlog.store.sqlite.recounting import Recount
 
-_EVENTS_AT_ONCE = 5_000
+_EVENTS_AT_ONCE = 4_000
 _DERIVED = ("tallies", "crowded", "fields", "sources", "feedback")
 _SIDE_INDEX = ("segments", "segment_parts", "segment_summaries", "segment_notes", "index_waiting")
 
@@ -40,8 +40,9 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
 def _settle_reviews(connection: StoreConnection) -> None:
     """Which feedback points at which event, and what the newest says."""
     found = Recount(connection)
-    for event in events_after(connection, 0, "event_type = 'operator_feedback'"):
-        found.add(event)
+    feedback = events_after(connection, 0, "event_type = 'operator_feedback'")
+    while events := list(islice(feedback, _EVENTS_AT_ONCE)):
+        found.add(events)
     insert_rows(
         connection,
         "INSERT INTO feedback (workspace, related_event_id, timestamp, seq, feedback)",
@@ -67,8 +68,7 @@ def _count_all(connection: StoreConnection, watch: tallies.CrowdWatch, advance: 
 
 def _count_some(connection: StoreConnection, watch: tallies.CrowdWatch, events: list[StoredEntries]) -> None:
     found = Recount(connection)
-    for event in events:
-        found.add(event, watch.uncounted(connection, event[0]))
+    found.add(events, lambda use_case: watch.uncounted(connection, use_case))
     tallies.apply_changes(connection, found.tallies, watch)
     fields.apply_changes(connection, found.fields)
     sources.add_heard(connection, found.sources, watch)

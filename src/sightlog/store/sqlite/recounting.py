@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterable
 
+from sightlog.domain.batches import turned
 from sightlog.domain.events import EventType
-from sightlog.domain.fact_columns import grouped
 from sightlog.domain.facts import Entry
-from sightlog.domain.tallies import FEEDBACK, contributions, value_counts, values_of
+from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.store.sqlite.fields import FieldChanges
 from sightlog.store.sqlite.index.loading import StoredEntries
 from sightlog.store.sqlite.sources import SourceChanges
@@ -15,6 +15,10 @@ from sightlog.store.sqlite.tallies import TallyChanges
 
 ReviewKey = tuple[int, str]
 """A workspace, and the id of the event that a review points at."""
+
+
+def _nothing(_: int) -> Container[str]:
+    return frozenset()
 
 
 class Recount:
@@ -30,21 +34,30 @@ class Recount:
         self.statuses: dict[ReviewKey, tuple[int, str]] = {}
         """Reviewed events, as their rows say: number and status."""
 
-    def add(self, event: StoredEntries, uncounted: Container[str] = frozenset()) -> None:
-        """Count one more event."""
-        use_case, seq, timestamp, event_id, status, entries = event
-        self.events[use_case] += 1
-        found = contributions(grouped([entries]), [timestamp])
-        self.tallies.count(use_case, found.counts, 1)
-        self.tallies.count(use_case, value_counts(values_of(entries), uncounted), 1)
-        self.fields.see(use_case, found.fields)
-        for kind, name, newest, _ in found.sources:
-            self.sources.hear((use_case, kind, name), newest, seq, 0)
+    def add(self, events: Iterable[StoredEntries], uncounted: Callable[[int], Container[str]] = _nothing) -> None:
+        """Count more events, at most MOST_EVENTS. `uncounted` tells of a use case which facts' fields are not to be."""
+        by_use_case: dict[int, list[StoredEntries]] = {}
+        for event in events:
+            by_use_case.setdefault(event[0], []).append(event)
+        for use_case, alike in by_use_case.items():
+            self._add(use_case, alike, uncounted(use_case))
+
+    def _add(self, use_case: int, events: list[StoredEntries], uncounted: Container[str]) -> None:
+        _, seqs, times, ids, statuses, entries = zip(*events, strict=True)
+        facts = turned(entries, times)
+        self.events[use_case] += len(events)
+        self.tallies.count(use_case, facts.contributions.counts, 1)
+        self.tallies.count(use_case, value_counts(facts.columns.groups(), uncounted), 1)
+        self.fields.see(use_case, facts.contributions.fields)
+        for kind, name, newest, last in facts.contributions.sources:
+            self.sources.hear((use_case, kind, name), newest, seqs[last], 0)
         workspace = self._workspaces[use_case]
-        if status is not None:
-            self.tallies.add(use_case, FEEDBACK, status, 1)
-            self.statuses[(workspace, event_id)] = seq, status
-        self._add_review(workspace, seq, timestamp, entries)
+        for seq, event_id, status in zip(seqs, ids, statuses, strict=True):
+            if status is not None:
+                self.tallies.add(use_case, FEEDBACK, status, 1)
+                self.statuses[(workspace, event_id)] = seq, status
+        for seq, timestamp, of_event in zip(seqs, times, entries, strict=True):
+            self._add_review(workspace, seq, timestamp, of_event)
 
     def _add_review(self, workspace: int, seq: int, timestamp: int, entries: list[Entry]) -> None:
         if entries[0][2] == EventType.OPERATOR_FEEDBACK:

@@ -62,7 +62,7 @@ class SqliteTransaction:
         self.memory.index.finish()
         self.connection.execute("COMMIT")
         self.memory.index.committed()
-        self.memory.packer.committed()
+        self.memory.packer.offer()
 
     def rollback(self) -> None:
         if self.connection.in_transaction:

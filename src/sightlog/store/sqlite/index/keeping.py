@@ -73,7 +73,7 @@ class SideIndex:
             read += len(events)
             advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
-                self._seal_loaded()
+                self._seal_loaded(events[-1][1])
         for use_case in self._tails.keys() | self._loading.keys():
             tail = self._loading.get(use_case) or Tail(use_case, self.commit)
             tail.note(self.commit)
@@ -93,8 +93,9 @@ class SideIndex:
         self._since_seal += len(events)
         self._last_seq = max(self._last_seq, events[-1][1])
 
-    def _seal_loaded(self) -> None:
-        """Seal while loading: a table version without segments was there before, or a rebuild was asked for."""
+    def _seal_loaded(self, read_to: int) -> None:
+        """Seal while loading: a table version without segments was there before, or a rebuild was asked for. Events
+        were read up to this number; those that wait behind it still do."""
         self._connection.execute("BEGIN IMMEDIATE")
         self.commit += 1
         kept = {}
@@ -104,7 +105,7 @@ class SideIndex:
             else:
                 kept[use_case] = tail
         self._loading = kept
-        self._write_down(kept.values(), self._last_seq)
+        self._write_down(kept.values(), self._last_seq, read_to)
         self._connection.execute("UPDATE index_state SET commits = ?", (self.commit,))
         self._connection.execute("COMMIT")
         self._since_seal = sum(map(len, kept.values()))
@@ -203,13 +204,14 @@ class SideIndex:
             if len(contents.seqs):
                 write_segment(self._connection, rows_of(contents))
             self._put(Tail(tail.use_case, commit))
-        self._write_down(waiting, self._last_seq)
+        self._write_down(waiting, self._last_seq, self._last_seq)
         self._since_seal = 0
         self._has_sealed = True
 
-    def _write_down(self, waiting: Iterable[Tail], watermark: int) -> None:
-        """The numbers of the events that are in no segment though they are not above the watermark."""
-        self._connection.execute("DELETE FROM index_waiting")
+    def _write_down(self, waiting: Iterable[Tail], watermark: int, known_to: int) -> None:
+        """The numbers of the events that are in no segment though they are not above the watermark: these, and what
+        was written down before of events with a greater number than `known_to`."""
+        self._connection.execute("DELETE FROM index_waiting WHERE seq <= ?", (known_to,))
         numbers = sorted(seq for tail in waiting for seq in tail.seqs)
         insert_rows(self._connection, "INSERT INTO index_waiting (seq)", [(seq,) for seq in numbers])
         self._connection.execute("UPDATE index_state SET watermark = ?", (watermark,))
