@@ -108,14 +108,14 @@ def test_pictures_of_one_camera_differ_a_little_and_its_background_stays() -> No
 
 
 @pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%a-%d-%b}")
-def test_a_default_history_needs_about_240_pictures(now: datetime) -> None:
+def test_a_default_history_needs_some_350_pictures(now: datetime) -> None:
     chosen = [body for body in events_until(now) if needs_picture(body, now)]
-    assert 150 <= len(chosen) <= 300
+    assert 200 <= len(chosen) <= 450
     assert all(carries_picture(body) for body in chosen)
     assert len({body["deviceId"] for body in chosen}) >= 12
 
 
-def test_fails_alerts_and_about_every_twentieth_of_the_others_carry_a_picture() -> None:
+def test_fails_alerts_and_about_every_third_of_the_others_carry_a_picture() -> None:
     others = []
     for body in events_until(TUESDAY_NOON):
         if body["useCaseId"] == "Bottle Caps Pilot" or not body.get("images"):
@@ -124,7 +124,7 @@ def test_fails_alerts_and_about_every_twentieth_of_the_others_carry_a_picture() 
             assert carries_picture(body)
         elif not body["customMetadata"].get("restock_due"):
             others.append(carries_picture(body))
-    assert 0.04 < sum(others) / len(others) < 0.06
+    assert 0.3 < sum(others) / len(others) < 0.37
 
 
 def test_the_newest_events_and_the_story_have_their_pictures() -> None:

@@ -23,30 +23,35 @@ from sightlog.demo.plants import (
 from sightlog.demo.rack_scene import CRUSHED_BOX
 from sightlog.demo.timetable import fingerprint
 
-_OTHERS_PER_PICTURE, _NEEDY_PER_PICTURE = 20, 5
-# Of the newest events all pictures are there; of older ones those of the story and some of the others.
-_FULL, _THINNED = timedelta(hours=24), timedelta(days=3)
+_OTHERS_PER_PICTURE, _NEEDY_PER_PICTURE = 3, 2
+# Of the newest events all pictures are there, of a day those of fails and alerts; of older ones those of the story and
+# some of the others.
+_NEWEST, _FULL, _THINNED = timedelta(hours=3), timedelta(hours=24), timedelta(days=3)
 _SHARE_OF_THINNED, _SHARE_OF_OLDER = 0.1, 0.04
 
 
 def carries_picture(body: Body) -> bool:
-    """Whether the plant sends a picture along: of fails, of alerts, of every fifth shelf that is almost empty or
-    has a crushed box, and of every 20th of the others."""
+    """Whether the plant sends a picture along: of fails, of alerts, of every second shelf that is almost empty or
+    has a crushed box, and of every third of the others."""
     if not body.get("images") or body["useCaseId"] == BOTTLE_CAPS:
         return False
-    if body["eventType"] == "safety_alert" or body["eventData"].get("result") == "fail":
+    if _is_fail_or_alert(body):
         return True
     return _luck(body, "others") < 1 / (_NEEDY_PER_PICTURE if _needs_somebody(body) else _OTHERS_PER_PICTURE)
 
 
 def needs_picture(body: Body, now: datetime) -> bool:
-    """Whether to draw the picture of this event of the history: about 240 times in a default demo."""
+    """Whether to draw the picture of this event of the history: about 350 times in a default demo."""
     if not carries_picture(body):
         return False
     age = now - datetime.fromisoformat(body["timestamp"])
-    if age < _FULL or _is_in_story(body):
+    if age < (_FULL if _is_fail_or_alert(body) else _NEWEST) or _is_in_story(body):
         return True
     return _luck(body, "history") < (_SHARE_OF_THINNED if age < _THINNED else _SHARE_OF_OLDER)
+
+
+def _is_fail_or_alert(body: Body) -> bool:
+    return bool(body["eventType"] == "safety_alert" or body["eventData"].get("result") == "fail")
 
 
 def _needs_somebody(body: Body) -> bool:
