@@ -79,6 +79,23 @@ def test_notice_names_what_was_done_to_which_use_case(admin: Visitor) -> None:
     assert notice(admin, admin.post(f"{page}/delete", {"name": later})).startswith(f"Deleted “{later}” for good. ")
 
 
+def test_who_brings_one_back_in_the_table_stays_in_it_as_it_was(editor: Visitor) -> None:
+    """On its own page one stays on that page."""
+    common = new_name("Line")
+    paths = []
+    for number in (1, 2):
+        made = editor.post(f"/{editor.workspace}/vision-events/new", {"name": f"{common} {number}"})
+        paths.append(made.headers["location"].split("?")[0])
+        editor.post(f"{paths[-1]}/archive")
+    archived = table(editor, status="archived", search=common)
+    assert sorted(names_in(archived)) == [f"{common} 1", f"{common} 2"]
+    (action,) = re.findall(rf'action="({paths[0]}/unarchive[^"]*)"', archived)
+    brought_back = editor.post(action.replace("&amp;", "&"))
+    assert names_in(editor.get(brought_back.headers["location"]).text) == [f"{common} 2"]
+    assert notice(editor, brought_back) == f"Brought back “{common} 1”. It takes events again."
+    assert editor.post(f"{paths[1]}/unarchive").headers["location"].startswith(paths[1])
+
+
 def test_notice_cuts_a_long_name(editor: Visitor) -> None:
     name = new_name("a" * 200)
     made = editor.post(f"/{editor.workspace}/vision-events/new", {"name": name})

@@ -100,9 +100,11 @@ async def archive(request: ApiRequest) -> Answer:
 
 
 async def unarchive(request: ApiRequest) -> Answer:
-    """Take events again."""
+    """Take events again. Who asked in the table of archived use cases stays there: there may be others."""
     who, use_case = await _change(request, use_cases.unarchive_use_case)
     notice = notice_about("unarchived", use_case.name, who)
+    if read_state(request).is_archived:
+        return redirect(_table(request, who, notice=notice))
     return redirect(addresses.use_case(who.workspace.slug, use_case.id, "", {"notice": notice}))
 
 
