@@ -101,7 +101,7 @@ def test_only_plain_letters_digits_underscores_spaces_and_dashes_make_a_key(key:
 
 
 def test_keys_are_looked_at_also_after_more_of_them_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(metadata, "MOST_REMEMBERED", 3)
     monkeypatch.setattr(metadata, "_good_keys", set())
     for n in range(10):
         assert metadata.are_keys({f"a{n}": 1, f"b{n}": 2})

@@ -32,7 +32,8 @@ def turned(events: Iterable[Iterable[Entry]], timestamps: Sequence[int]) -> Turn
     return TurnedFacts(facts.columns(), contributions(facts, timestamps))
 
 
-def _turned(events: list[AcceptedEvent]) -> TurnedFacts:
+def facts_of(events: Sequence[AcceptedEvent]) -> TurnedFacts:
+    """The facts of events of one use case that hold them themselves."""
     return turned([event.entries for event in events], [event.timestamp for event in events])
 
 
@@ -43,7 +44,7 @@ def turn_around(events: list[AcceptedEvent]) -> AcceptedBatch:
     by_use_case: dict[str, list[AcceptedEvent]] = {}
     for event in events:
         by_use_case.setdefault(event.use_case, []).append(event)
-    batch = AcceptedBatch(events, {reference: _turned(alike) for reference, alike in by_use_case.items()})
+    batch = AcceptedBatch(events, {reference: facts_of(alike) for reference, alike in by_use_case.items()})
     for event in events:
         event.entries = []
     return batch

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 
 from sightlog.domain.events import EventData, NewEvent, event_type_of
 from sightlog.domain.images import ImageEntry
+from sightlog.domain.remembering import Remembered
 
 TEXT, NUMBER, BOOLEAN = "s", "n", "b"
 METADATA, IMAGE_METADATA, CLASS = "metadata.", "image.", "class."
@@ -24,23 +25,10 @@ Value = str | int | float | bool
 Entry = tuple[str, str, Value]
 
 _LETTERS: dict[type, str] = {str: TEXT, bool: BOOLEAN, int: NUMBER, float: NUMBER}
-_MOST_FIELDS = 20_000
-
-
-class _Fields(dict[str, str]):
-    """The fields of names that senders chose: the same text each time, because its hash is wanted often."""
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-
-    def __missing__(self, name: str) -> str:
-        if len(self) >= _MOST_FIELDS:
-            self.clear()
-        field = self[name] = self._prefix + name
-        return field
-
-
-_METADATA_FIELDS, _IMAGE_FIELDS, _CLASS_FIELDS = _Fields(METADATA), _Fields(IMAGE_METADATA), _Fields(CLASS)
+# The same text each time, because its hash is wanted often.
+_METADATA_FIELDS = Remembered(METADATA.__add__)
+_IMAGE_FIELDS = Remembered(IMAGE_METADATA.__add__)
+_CLASS_FIELDS = Remembered(CLASS.__add__)
 
 _DATA_FIELDS = (
     ("result", "result", TEXT),

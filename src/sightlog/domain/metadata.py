@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from sightlog.domain.patterns import without_pattern
+from sightlog.domain.remembering import MOST_REMEMBERED
 
 LARGEST_INTEGER = 2**53
 
@@ -20,7 +21,6 @@ Metadata = Annotated[dict[MetadataKey, MetadataValue], Meta(max_length=100)]
 NewMetadata = Annotated[dict[str, MetadataValue], Meta(max_length=100), without_pattern(Metadata)]
 """To be decoded; `are_keys` then tells whether its keys are fine."""
 
-_MOST_REMEMBERED = 20_000
 _good_keys: set[str] = set()
 _is_key = re.compile(_KEY).search
 
@@ -31,7 +31,7 @@ def are_keys(names: Mapping[str, object]) -> bool:
         return True
     if not all(map(_is_key, names)):
         return False
-    if len(_good_keys) > _MOST_REMEMBERED:
+    if len(_good_keys) > MOST_REMEMBERED:
         _good_keys.clear()
     _good_keys.update(names)
     return True

@@ -6,13 +6,13 @@ adding these up, so the kept numbers always equal a recomputation from the store
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TypeVar
 
 from msgspec import Struct, json
 
 from sightlog.domain.fact_columns import FactGroups, ValuePlaces
 from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
+from sightlog.domain.remembering import Remembered
 from sightlog.domain.times import quarter_hour_of
 
 SEPARATOR = "\x1f"
@@ -28,9 +28,6 @@ _VALUES_OF = {FIELD: VALUE, IMAGE_FIELD: IMAGE_VALUE}
 BOUNDED = {VALUE, IMAGE_VALUE, CLASS_KIND, *SOURCES}
 """The kinds whose different keys are counted against a limit."""
 TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Counts(Struct, frozen=True, array_like=True):
@@ -58,10 +55,9 @@ def contributions(facts: FactGroups, timestamps: Sequence[int]) -> Contributions
     a class, however often it has it."""
     results = facts.texts.get("result", {})
     sources, counts = _sources(facts, timestamps, set(results.get("fail", ())))
-    counts.append(Counts(CLASS_KIND, "", NO_TIME, _classes(facts)))
     counts.extend(_outcomes(facts.texts.get(TYPE, {}), results, timestamps))
-    fields, field_counts = _fields(facts, timestamps)
-    return Contributions(counts + field_counts, fields, sources)
+    fields, named = _named(facts, timestamps)
+    return Contributions(counts + named, fields, sources)
 
 
 def _sources(
@@ -103,30 +99,22 @@ def _outcomes(types: ValuePlaces, results: ValuePlaces, timestamps: Sequence[int
         yield Counts(OUTCOME, "", quarter_hour, counts)
 
 
-def _classes(facts: FactGroups) -> dict[str, int]:
-    """How many events have each class."""
-    found: dict[str, set[int]] = {}
-    for field, _, groups in facts.by_field():
-        kind, name = _ROLES.get(field) or _role_of(field)
-        if kind == CLASS_KIND:
-            found.setdefault(name, set()).update(*groups)
-    return {name: len(places) for name, places in found.items()}
-
-
-def _fields(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
-    """Each field of the metadata with its span, and how many events have it with each type."""
-    found: dict[str, dict[str, int]] = {}
+def _named(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
+    """Each field of the metadata with its span; how many events have it with each type, and how many each class."""
+    having: dict[tuple[str, str], set[int]] = {}
     spans: dict[tuple[str, str], tuple[int, int]] = {}
     for field, letter, groups in facts.by_field():
-        kind, name = role = _ROLES.get(field) or _role_of(field)
-        if kind not in _VALUES_OF:
-            continue
-        places = set(chain.from_iterable(groups))
-        found.setdefault(kind, {})[name + SEPARATOR + letter] = len(places)
-        seen = timestamps if len(places) == len(timestamps) else [timestamps[place] for place in places]
-        first, last = min(seen), max(seen)
-        known = spans.get(role)
-        spans[role] = (first, last) if known is None else (min(known[0], first), max(known[1], last))
+        kind, name = role = _ROLES[field]
+        if kind == CLASS_KIND:
+            having.setdefault(role, set()).update(*groups)
+        elif kind in _VALUES_OF:
+            places = having[kind, name + SEPARATOR + letter] = set(chain.from_iterable(groups))
+            seen = timestamps if len(places) == len(timestamps) else [timestamps[place] for place in places]
+            first, last = spans.get(role, (seen[0], seen[0]))
+            spans[role] = min(first, *seen), max(last, *seen)
+    found: dict[str, dict[str, int]] = {}
+    for (kind, key), places in having.items():
+        found.setdefault(kind, {})[key] = len(places)
     counts = [Counts(kind, "", NO_TIME, keys) for kind, keys in found.items()]
     return [(*role, *span) for role, span in spans.items()], counts
 
@@ -139,7 +127,7 @@ def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> lis
     """How many events have each value of their metadata, but for the facts' fields that are `uncounted`."""
     found: dict[tuple[str, str], dict[str, int]] = {}
     for field, letter, values, numbers in groups:
-        kind, name = _ROLES.get(field) or _role_of(field)
+        kind, name = _ROLES[field]
         if kind not in _VALUES_OF or field in uncounted:
             continue
         of = _VALUES_OF[kind], name
@@ -147,15 +135,9 @@ def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> lis
         if counts is None:
             counts = found[of] = {}
         for value, n in zip(values, numbers, strict=False):
-            key = _VALUE_KEYS.get((name, letter, value)) or _key_of_value(name, letter, value)
+            key = _VALUE_KEYS[name, letter, value]
             counts[key] = counts.get(key, 0) + n
     return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
-
-
-# Senders name the fields and values: these memories are emptied when they have grown.
-_MOST_REMEMBERED = 20_000
-_ROLES: dict[str, tuple[str, str]] = {}
-_VALUE_KEYS: dict[tuple[str, str, Value], str] = {}
 
 
 def _role_of(field: str) -> tuple[str, str]:
@@ -170,18 +152,10 @@ def _role_of(field: str) -> tuple[str, str]:
         role = field, ""
     else:
         role = OUTCOME if field == "result" else "", ""
-    return _remember(_ROLES, field, role)
+    return role
 
 
-def _key_of_value(name: str, letter: str, value: Value) -> str:
-    return _remember(_VALUE_KEYS, (name, letter, value), value_key(name, letter, value))
-
-
-def _remember(memory: dict[K, V], key: K, value: V) -> V:
-    if len(memory) >= _MOST_REMEMBERED:
-        memory.clear()
-    memory[key] = value
-    return value
+_ROLES = Remembered(_role_of)
 
 
 def value_key(name: str, letter: str, value: Value) -> str:
@@ -191,6 +165,9 @@ def value_key(name: str, letter: str, value: Value) -> str:
         value = int(value)
     text = value if isinstance(value, str) else json.encode(value).decode()
     return f"{name}{SEPARATOR}{letter}{SEPARATOR}{text}"
+
+
+_VALUE_KEYS: Remembered[tuple[str, str, Value], str] = Remembered(lambda named: value_key(*named))
 
 
 def value_of_key(key: str) -> tuple[str, str, Value]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from sightlog.domain.batches import TurnedFacts, turned
+from sightlog.domain.batches import TurnedFacts, facts_of
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import entries_of_each, with_added
 from sightlog.domain.stored import Receipt
@@ -36,8 +36,7 @@ class Portion(Struct, eq=False):
             if not any(one.event.entries for one in self.pending):
                 return self.facts
             _turn_back(self.pending, self.facts)
-        events = [one.event for one in self.pending]
-        return turned([event.entries for event in events], [event.timestamp for event in events])
+        return facts_of([one.event for one in self.pending])
 
 
 class Gathered:

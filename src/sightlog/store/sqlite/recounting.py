@@ -9,7 +9,7 @@ from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.store.sqlite.fields import FieldChanges
-from sightlog.store.sqlite.index.loading import StoredEntries
+from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case
 from sightlog.store.sqlite.sources import SourceChanges
 from sightlog.store.sqlite.tallies import TallyChanges
 
@@ -36,10 +36,7 @@ class Recount:
 
     def add(self, events: Iterable[StoredEntries], uncounted: Callable[[int], Container[str]] = _nothing) -> None:
         """Count more events, at most MOST_EVENTS. `uncounted` tells of a use case which facts' fields are not to be."""
-        by_use_case: dict[int, list[StoredEntries]] = {}
-        for event in events:
-            by_use_case.setdefault(event[0], []).append(event)
-        for use_case, alike in by_use_case.items():
+        for use_case, alike in by_use_case(events).items():
             self._add(use_case, alike, uncounted(use_case))
 
     def _add(self, use_case: int, events: list[StoredEntries], uncounted: Container[str]) -> None:

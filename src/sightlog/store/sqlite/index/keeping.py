@@ -14,7 +14,7 @@ from itertools import islice
 
 from sightlog.domain.fact_columns import grouped
 from sightlog.store.sqlite.connection import insert_rows
-from sightlog.store.sqlite.index.loading import StoredEntries, unsealed_events
+from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.summaries import Summaries
@@ -80,10 +80,7 @@ class SideIndex:
             self._put(tail)
 
     def _load(self, events: list[StoredEntries]) -> None:
-        by_use_case: dict[int, list[StoredEntries]] = {}
-        for event in events:
-            by_use_case.setdefault(event[0], []).append(event)
-        for use_case, ones in by_use_case.items():
+        for use_case, ones in by_use_case(events).items():
             tail = self._loading.setdefault(use_case, Tail(use_case, self.commit))
             _, seqs, times, ids, statuses, entries = zip(*ones, strict=True)
             for place, status in enumerate(statuses, len(tail)):

@@ -1,7 +1,7 @@
 """The entries of stored events, read again from their rows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import json
 
@@ -13,6 +13,14 @@ _ROWS_AT_ONCE = 1_000
 
 StoredEntries = tuple[int, int, int, str, str | None, list[Entry]]
 """A use case, an event's number, timestamp and id, what the newest review says of it, and its entries."""
+
+
+def by_use_case(events: Iterable[StoredEntries]) -> dict[int, list[StoredEntries]]:
+    """Use case → its events, in their order."""
+    found: dict[int, list[StoredEntries]] = {}
+    for event in events:
+        found.setdefault(event[0], []).append(event)
+    return found
 
 
 def unsealed_events(connection: sqlite3.Connection, watermark: int) -> Iterator[StoredEntries]:
