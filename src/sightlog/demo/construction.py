@@ -90,7 +90,8 @@ def _head_count(slot: Slot) -> Body:
     }
     if people:
         metadata["contractor"] = chance.choice(CONTRACTORS[camera.site])
-    return event_body(slot, "custom", {"value": f"{people} people at the {camera.place}"}, metadata, findings)
+    who = "1 person" if people == 1 else f"{people} people"
+    return event_body(slot, "custom", {"value": f"{who} at the {camera.place}"}, metadata, findings)
 
 
 def scene_of(body: Body) -> SiteScene:
