@@ -68,6 +68,10 @@ IN_SEGMENTS = [
     "INSERT OR REPLACE INTO segment_notes SELECT number, 0, 254 FROM segments",
     "INSERT OR IGNORE INTO index_waiting SELECT max(seq) FROM events WHERE seq <= (SELECT max(last_seq) FROM segments)",
     "UPDATE index_state SET watermark = watermark + 1000",
+    "DELETE FROM id_runs WHERE number = (SELECT min(number) FROM id_runs)",
+    "DELETE FROM id_parts WHERE length(content) = (SELECT max(length(content)) FROM id_parts)",
+    "UPDATE id_runs SET filter = zeroblob(length(filter))",
+    "UPDATE index_state SET ids_watermark = ids_watermark + 1000",
 ]
 
 
@@ -99,6 +103,15 @@ def check_repair(filled: Plant, open_store: OpenStore, damage: str) -> None:
     assert use_case is not None
     filled.add(filled.event(use_case, deviceId="cam-1"))
     filled.check_statistics()
+
+
+def test_an_id_that_two_events_have_is_told(filled: Plant) -> None:
+    filled.store.close()
+    newest = "SELECT max(seq) FROM events WHERE event_type <> 'operator_feedback'"
+    with closing(sqlite3.connect(filled.backend.database)) as connection:
+        connection.execute(f"UPDATE events SET event_id = 'twice' WHERE seq IN (({newest}), ({newest}) - 1)")
+        connection.commit()
+    assert "several events have the id 'twice'" in problems(filled)
 
 
 def test_a_rebuild_of_what_was_right_changes_no_answer(filled: Plant, open_store: OpenStore) -> None:

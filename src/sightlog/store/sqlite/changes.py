@@ -21,7 +21,7 @@ from sightlog.domain.tallies import FEEDBACK, value_counts
 from sightlog.domain.warnings import EventWarning, WarningCode
 from sightlog.store.sqlite import feedback, fields, images, sources, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
-from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
+from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.gathering import Gathered, Pending, Portion
 from sightlog.store.sqlite.index.keeping import SideIndex
 
@@ -75,7 +75,7 @@ class Changes:
         waiting = list(numbers)
         seen = set(waiting)
         while waiting:
-            rows = self._old_rows("seq IN (SELECT value FROM json_each(?))", (json.encode(waiting).decode(),))
+            rows = self._old_rows(waiting)
             waiting = []
             for row in rows:
                 reviews = feedback.numbers_of_reviews(self.connection, row[2], row[1])
@@ -100,13 +100,16 @@ class Changes:
         sources.apply_changes(self.connection, self.sources, self.watch, self.index)
         images.drop_unused(self.connection, self.released)
 
-    def _old_rows(self, where: str, values: tuple[object, ...]) -> list[OldRow]:
-        return self.connection.execute(f"SELECT {_OLD_ROW} FROM events WHERE {where}", values).fetchall()
+    def _old_rows(self, numbers: list[int]) -> list[OldRow]:
+        if not numbers:
+            return []
+        which = "FROM events WHERE seq IN (SELECT value FROM json_each(?))"
+        return self.connection.execute(f"SELECT {_OLD_ROW} {which}", (json.encode(numbers).decode(),)).fetchall()
 
     def _overwrite(self, workspace: int, pending: list[Pending]) -> None:
         by_id = {one.event.event_id: one for one in pending}
-        ids = json.encode(list(by_id)).decode()
-        for row in self._old_rows("workspace = ? AND event_id IN (SELECT value FROM json_each(?))", (workspace, ids)):
+        numbers = self.index.ids.numbers(self.connection, workspace, list(by_id))
+        for row in self._old_rows(numbers):
             by_id[row[1]].receipt.created = False
             self._remove(row)
 
@@ -133,14 +136,8 @@ class Changes:
         if not reviews:
             return
         types = {one.event.event_id: one.event.event_type for one in pending}
-        ids = json.encode([review.related_event_id for review in reviews]).decode()
-        for event_id, event_type in fetch_at_once(
-            self.connection,
-            "event_id, event_type",
-            "FROM events WHERE workspace = ? AND event_id IN (SELECT value FROM json_each(?))",
-            (workspace, ids),
-        ):
-            types.setdefault(event_id, event_type)
+        ids = [str(review.related_event_id) for review in reviews]
+        types = dict(self.index.ids.fetch(self.connection, "event_id, event_type", workspace, ids)) | types
         for review in reviews:
             warning = _feedback_warning(types.get(review.related_event_id or ""))
             if warning is not None and warning not in review.warnings:
@@ -175,7 +172,9 @@ class Changes:
         use_case, pending, facts = portion.use_case, portion.pending, portion.settled()
         tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
         times, ids = [one.event.timestamp for one in pending], [one.event.event_id for one in pending]
-        tail.add([one.seq for one in pending], times, ids, facts.columns)
+        seqs = [one.seq for one in pending]
+        tail.add(seqs, times, ids, facts.columns)
+        self.index.ids.add(ids, seqs)
         self._count(use_case, facts, 1)
         self.fields.see(use_case, facts.contributions.fields)
         for kind, name, newest, last in facts.contributions.sources:

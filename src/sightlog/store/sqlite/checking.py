@@ -15,6 +15,7 @@ from sightlog.domain.errors import StoreTooNew
 from sightlog.domain.facts import FEEDBACK_STATUS, IMAGE_METADATA, METADATA, TEXT, Value
 from sightlog.domain.tallies import COUNTED_WITH, IMAGE_VALUE, VALUE, group_of
 from sightlog.store.sqlite.connection import open_for_reading
+from sightlog.store.sqlite.index.ids import read_ids
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import Segment, segment_with, segments_of
@@ -25,6 +26,7 @@ from sightlog.store.sqlite.recounting import Recount
 # More of them would say no more.
 MOST_PROBLEMS = 50
 _ROWS_AT_ONCE = 1_000
+_IDS_AT_ONCE = 16_384
 
 Advance = Callable[[int, int], None]
 Values = dict[tuple[str, str], dict[Value, list[int]]]
@@ -53,6 +55,7 @@ class _Check:
         self._connection = connection
         self._advance = advance
         self._recount = Recount(connection)
+        self._ids = read_ids(connection)
         self._to_count: list[StoredEntries] = []
         self._crowded = set(connection.execute("SELECT use_case, kind, name FROM crowded"))
         self._total: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
@@ -67,6 +70,7 @@ class _Check:
         yield from self._check_unsealed()
         self._count_all()
         self._advance(self._total, self._total)
+        yield from self._check_ids()
         yield from self._check_completeness()
         yield from self._check_counts()
         yield from self._check_fields()
@@ -131,6 +135,24 @@ class _Check:
                 yield f"event {event[1]} is in segment {info.number} and waits to be sealed as well"
             self._count(event)
 
+    def _check_ids(self) -> Iterator[str]:
+        """Each event must be found by its id, and no other one in its workspace."""
+        after = 0
+        while rows := self._connection.execute(
+            "SELECT seq, event_id FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, _IDS_AT_ONCE)
+        ).fetchall():
+            after, ids = rows[-1][0], [event_id for _, event_id in rows]
+            found = set(self._ids.candidates(self._connection, ids))
+            for seq, event_id in rows:
+                if seq not in found:
+                    yield f"event {seq} is not found by its id '{event_id}'"
+            for (event_id,) in self._connection.execute(
+                "SELECT event_id FROM events WHERE seq IN (SELECT value FROM json_each(?))"
+                " GROUP BY workspace, event_id HAVING count(*) > 1",
+                (json.encode(list(found)).decode(),),
+            ):
+                yield f"several events have the id '{event_id}'"
+
     def _check_completeness(self) -> Iterator[str]:
         rows = self._connection.execute("SELECT use_case, count(*) FROM events GROUP BY use_case")
         for use_case, there in rows.fetchall():
@@ -179,14 +201,9 @@ class _Check:
         for key in sorted(kept.keys() | self._recount.reviews.keys()):
             if sorted(kept.get(key, [])) != sorted(self._recount.reviews.get(key, [])):
                 yield f"the reviews of event '{key[1]}' differ from the feedback that points at it"
-        for key, status in self._recount.deciding().items():
-            row = self._connection.execute(
-                "SELECT feedback_status FROM events WHERE workspace = ? AND event_id = ?"
-                " AND event_type <> 'operator_feedback'",
-                key,
-            ).fetchone()
-            if row is not None and row[0] != status:
-                yield f"event '{key[1]}' has the status '{row[0]}', its newest review says '{status}'"
+        for _, event_id, status, said in self._recount.reviewed(self._ids):
+            if status != said:
+                yield f"event '{event_id}' has the status '{status}', its newest review says '{said}'"
         for key in self._recount.statuses.keys() - self._recount.reviews.keys():
             yield f"event '{key[1]}' has a status, and nobody reviewed it"
 

@@ -1,6 +1,7 @@
 """Reading event rows: a page by their numbers, one by its id, and an export in the order of arrival."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from msgspec import json
 
@@ -8,6 +9,7 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.stored import StoredEvent
 from sightlog.store.sqlite import feedback, use_cases
 from sightlog.store.sqlite.bodies import unpack
+from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.use_cases import THERE
@@ -49,20 +51,20 @@ def by_numbers(connection: sqlite3.Connection, workspace: int, numbers: list[int
     return [_event(connection, workspace, by_number[number], whole=False) for number in numbers if number in by_number]
 
 
-def by_id(connection: sqlite3.Connection, workspace: int, event_id: str) -> StoredEvent | None:
+def by_id(connection: sqlite3.Connection, ids: EventIds, workspace: int, event_id: str) -> StoredEvent | None:
     """One event with all its reviews."""
-    row = connection.execute(f"{_SELECT} WHERE e.workspace = ? AND e.event_id = ?", (workspace, event_id)).fetchone()
+    row = None
+    for number in ids.numbers(connection, workspace, [event_id]):
+        row = connection.execute(f"{_SELECT} WHERE e.seq = ?", (number,)).fetchone()
     return _event(connection, workspace, row, whole=True) if row else None
 
 
-def types_of(connection: sqlite3.Connection, workspace: int, use_case: int, ids: list[str]) -> dict[str, str]:
+def types_of(
+    connection: sqlite3.Connection, ids: EventIds, workspace: int, use_case: int, event_ids: Sequence[str]
+) -> dict[str, str]:
     """See the contract."""
-    rows = connection.execute(
-        "SELECT event_id, event_type FROM events WHERE workspace = ? AND use_case = ?"
-        " AND event_id IN (SELECT value FROM json_each(?))",
-        (workspace, use_case, json.encode(ids).decode()),
-    )
-    return dict(rows.fetchall())
+    rows = ids.fetch(connection, "use_case, event_id, event_type", workspace, event_ids)
+    return {event_id: event_type for of, event_id, event_type in rows if of == use_case}
 
 
 def latest(connection: sqlite3.Connection, index: SideIndex, workspace: int, limit: int) -> list[StoredEvent]:
@@ -74,13 +76,13 @@ def latest(connection: sqlite3.Connection, index: SideIndex, workspace: int, lim
     return by_numbers(connection, workspace, sorted(numbers, reverse=True)[:limit])
 
 
-def is_same(connection: sqlite3.Connection, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
+def is_same(connection: sqlite3.Connection, ids: EventIds, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
     """Whether exactly this event is stored in this use case already."""
-    row = connection.execute(
-        "SELECT use_case, body_format, rest, images FROM events WHERE workspace = ? AND event_id = ?",
-        (workspace, event.event_id),
-    ).fetchone()
-    return row is not None and row[0] == use_case and unpack(connection, row[1:]) == (event.rest, event.images)
+    for number in ids.numbers(connection, workspace, [event.event_id]):
+        columns = "use_case, body_format, rest, images"
+        of, *body = connection.execute(f"SELECT {columns} FROM events WHERE seq = ?", (number,)).fetchone()
+        return of == use_case and unpack(connection, body) == (event.rest, event.images)
+    return False
 
 
 def arrived_after(

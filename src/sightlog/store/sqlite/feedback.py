@@ -1,7 +1,7 @@
 """Which review decides an event's feedback status, and what that status changes: the row, a tally, an index entry."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import json
 
@@ -10,7 +10,7 @@ from sightlog.domain.feedback import FeedbackSummary, Review
 from sightlog.domain.tallies import FEEDBACK
 from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.bodies import unpack
-from sightlog.store.sqlite.connection import fetch_at_once
+from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.tallies import TallyChanges
 
@@ -33,13 +33,11 @@ def numbers_of_reviews(connection: sqlite3.Connection, workspace: int, event_id:
     return [row[0] for row in rows]
 
 
-def reviewers(connection: sqlite3.Connection, workspace: int, event_ids: list[str]) -> dict[str, int | None]:
+def reviewers(
+    connection: sqlite3.Connection, ids: EventIds, workspace: int, event_ids: Sequence[str]
+) -> dict[str, int | None]:
     """See the contract."""
-    rows = connection.execute(
-        "SELECT event_id, reviewer FROM events WHERE workspace = ? AND event_id IN (SELECT value FROM json_each(?))",
-        (workspace, json.encode(event_ids).decode()),
-    )
-    return dict(rows.fetchall())
+    return dict(ids.fetch(connection, "event_id, reviewer", workspace, event_ids))
 
 
 def forget(connection: sqlite3.Connection, workspace: int, related_event_id: str, timestamp: int, seq: int) -> None:
@@ -60,9 +58,8 @@ def settle(
     """Bring the status of events in line with the feedback that points at them; feedback itself never has a status.
     A few statements for all of them: beside a busy thread each costs more than its work."""
     moved: dict[str | None, list[int]] = {}
-    ids = json.encode(event_ids).decode()
-    columns = f"e.seq, e.use_case, e.feedback_status, ({_NEWEST})"
-    for seq, use_case, before, after in fetch_at_once(connection, columns, _REVIEWED, (workspace, ids)):
+    columns = f"seq, use_case, feedback_status, ({_NEWEST})"
+    for seq, use_case, before, after in index.ids.fetch(connection, columns, workspace, event_ids, IS_NO_REVIEW):
         if after == before:
             continue
         moved.setdefault(after, []).append(seq)
@@ -78,13 +75,10 @@ def settle(
 
 
 _NEWEST = (
-    "SELECT f.feedback FROM feedback f WHERE f.workspace = ?1 AND f.related_event_id = e.event_id"
+    "SELECT f.feedback FROM feedback f WHERE f.workspace = ?2 AND f.related_event_id = event_id"
     " ORDER BY f.timestamp DESC, f.seq DESC LIMIT 1"
 )
-_REVIEWED = (
-    "FROM json_each(?2) j CROSS JOIN events e ON e.workspace = ?1 AND e.event_id = j.value"
-    f" WHERE e.event_type <> '{EventType.OPERATOR_FEEDBACK.value}'"
-)
+IS_NO_REVIEW = f"event_type <> '{EventType.OPERATOR_FEEDBACK.value}'"
 
 
 def summarize(connection: sqlite3.Connection, workspace: int, event_id: str, *, whole: bool) -> FeedbackSummary | None:

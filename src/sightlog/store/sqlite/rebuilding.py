@@ -5,6 +5,7 @@ from itertools import islice
 
 from sightlog.store.sqlite import fields, sources, tallies
 from sightlog.store.sqlite.connection import StoreConnection, insert_rows
+from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import StoredEntries, events_after
 from sightlog.store.sqlite.recounting import Recount
@@ -21,12 +22,13 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
     crowded comes back when it is small again. `advance` is told (events done, events in all); each is read twice.
     Interrupted in the first half, nothing has changed; in the second, the next start goes on."""
     total: int = 2 * connection.execute("SELECT count(*) FROM events").fetchone()[0]
+    index.ids.rebuild(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         for table in _DERIVED + _SIDE_INDEX:
             connection.execute(f"DELETE FROM {table}")
         watch.forget()
-        _settle_reviews(connection)
+        _settle_reviews(connection, index.ids)
         _count_all(connection, watch, lambda done: advance(done, total))
         connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0")
         connection.execute("COMMIT")
@@ -37,7 +39,7 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
     index.load(lambda done: advance(total // 2 + done, total))
 
 
-def _settle_reviews(connection: StoreConnection) -> None:
+def _settle_reviews(connection: StoreConnection, ids: EventIds) -> None:
     """Which feedback points at which event, and what the newest says."""
     found = Recount(connection)
     feedback = events_after(connection, 0, "event_type = 'operator_feedback'")
@@ -49,12 +51,8 @@ def _settle_reviews(connection: StoreConnection) -> None:
         [(*key, *review) for key, reviews in found.reviews.items() for review in reviews],
     )
     connection.execute("UPDATE events SET feedback_status = NULL WHERE feedback_status IS NOT NULL")
-    for (workspace, event_id), status in found.deciding().items():
-        connection.execute(
-            "UPDATE events SET feedback_status = ? WHERE workspace = ? AND event_id = ?"
-            " AND event_type <> 'operator_feedback'",
-            (status, workspace, event_id),
-        )
+    statuses = [(said, seq) for seq, _, _, said in found.reviewed(ids)]
+    connection.executemany("UPDATE events SET feedback_status = ? WHERE seq = ?", statuses)
 
 
 def _count_all(connection: StoreConnection, watch: tallies.CrowdWatch, advance: Callable[[int], None]) -> None:

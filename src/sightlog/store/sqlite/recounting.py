@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from sightlog.domain.batches import turned
 from sightlog.domain.events import EventType
 from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import FEEDBACK, value_counts
+from sightlog.store.sqlite.feedback import IS_NO_REVIEW
 from sightlog.store.sqlite.fields import FieldChanges
+from sightlog.store.sqlite.index.ids import EventIds, Ids
 from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case
 from sightlog.store.sqlite.sources import SourceChanges
 from sightlog.store.sqlite.tallies import TallyChanges
+
+_IDS_AT_ONCE = 4_000
 
 ReviewKey = tuple[int, str]
 """A workspace, and the id of the event that a review points at."""
@@ -25,6 +29,7 @@ class Recount:
     """Adds up events, given in the order of their numbers within each use case."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
         self._workspaces: dict[int, int] = dict(connection.execute("SELECT number, workspace FROM use_cases"))
         self.tallies = TallyChanges()
         self.fields = FieldChanges()
@@ -70,6 +75,15 @@ class Recount:
             for key, n in counts.items()
         }
 
-    def deciding(self) -> dict[ReviewKey, str]:
-        """What the newest review says, by what it points at."""
-        return {key: max(reviews)[2] for key, reviews in self.reviews.items()}
+    def reviewed(self, ids: Ids | EventIds) -> Iterator[tuple[int, str, str | None, str]]:
+        """(number, id, status in its row, what the newest review says) of the events that reviews point at."""
+        deciding: dict[int, dict[str, str]] = {}
+        for (workspace, event_id), reviews in self.reviews.items():
+            deciding.setdefault(workspace, {})[event_id] = max(reviews)[2]
+        for workspace, said in deciding.items():
+            names = list(said)
+            for start in range(0, len(names), _IDS_AT_ONCE):
+                some = names[start : start + _IDS_AT_ONCE]
+                columns = "seq, event_id, feedback_status"
+                for seq, event_id, status in ids.fetch(self._connection, columns, workspace, some, IS_NO_REVIEW):
+                    yield seq, event_id, status, said[event_id]

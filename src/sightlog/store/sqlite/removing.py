@@ -1,20 +1,18 @@
 """Which events are to be removed: named ones, those that are too old, and the oldest when space is short."""
 
 import sqlite3
-
-from msgspec import json
+from collections.abc import Sequence
 
 from sightlog.domain.retention import Expired
+from sightlog.store.sqlite.index.ids import EventIds
 
 
-def named(connection: sqlite3.Connection, use_case: int, event_ids: list[str]) -> dict[str, int]:
+def named(
+    connection: sqlite3.Connection, ids: EventIds, workspace: int, use_case: int, event_ids: Sequence[str]
+) -> dict[str, int]:
     """id → number of those that are in the use case."""
-    rows = connection.execute(
-        "SELECT event_id, seq FROM events WHERE use_case = ? AND workspace ="
-        " (SELECT workspace FROM use_cases WHERE number = ?) AND event_id IN (SELECT value FROM json_each(?))",
-        (use_case, use_case, json.encode(event_ids).decode()),
-    )
-    return dict(rows.fetchall())
+    rows = ids.fetch(connection, "use_case, event_id, seq", workspace, event_ids)
+    return {event_id: number for of, event_id, number in rows if of == use_case}
 
 
 def older_than_kept(connection: sqlite3.Connection, cutoffs: dict[int, int], limit: int) -> list[int]:

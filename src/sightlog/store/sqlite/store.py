@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,17 +70,17 @@ class SqliteStore:
         self._callers: dict[bytes, Caller] = {}
         self._keys_used: dict[int, int] = {}
         self._is_closed = False
-        try:
-            self._connection = open_for_writing(folder)
-            migrate(self._connection)
-            memory = self._memory = WriterMemory(self._connection, CrowdWatch(limits))
+        with ExitStack() as undoing:
+            undoing.callback(self._lock.release)
+            try:
+                self._connection = open_for_writing(folder)
+                undoing.callback(self._connection.close)
+                migrate(self._connection)
+                memory = self._memory = WriterMemory(self._connection, CrowdWatch(limits))
+            except sqlite3.Error as error:
+                raise translated(error) from error
             self._index = memory.index
-        except sqlite3.Error as error:
-            self._lock.release()
-            raise translated(error) from error
-        except BaseException:
-            self._lock.release()
-            raise
+            undoing.pop_all()
         watch = FileWatch(folder)
 
         def begin() -> SqliteTransaction:
@@ -247,15 +247,15 @@ class SqliteStore:
 
     def find_event(self, workspace: int, event_id: str) -> StoredEvent | None:
         with self._short_readers.snapshot() as connection:
-            return events.by_id(connection, workspace, event_id)
+            return events.by_id(connection, self._index.ids, workspace, event_id)
 
     def event_types(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> dict[str, str]:
         with self._short_readers.snapshot() as connection:
-            return events.types_of(connection, workspace, use_case.number, list(event_ids))
+            return events.types_of(connection, self._index.ids, workspace, use_case.number, event_ids)
 
     def reviewers(self, workspace: int, event_ids: Sequence[str]) -> dict[str, int | None]:
         with self._short_readers.snapshot() as connection:
-            return feedback.reviewers(connection, workspace, list(event_ids))
+            return feedback.reviewers(connection, self._index.ids, workspace, event_ids)
 
     def export_events(self, workspace: int, use_case: int | None, after: int, limit: int) -> list[StoredEvent]:
         with self._short_readers.snapshot() as connection:
@@ -263,7 +263,7 @@ class SqliteStore:
 
     def delete_events(self, workspace: int, use_case: UseCase, event_ids: Sequence[str]) -> Deleted:
         def delete(transaction: SqliteTransaction) -> Deleted:
-            found = removing.named(transaction.connection, use_case.number, list(event_ids))
+            found = removing.named(transaction.connection, self._index.ids, workspace, use_case.number, event_ids)
             transaction.delete_events(list(found.values()))
             _give_pages_back(transaction)
             missing = [event_id for event_id in dict.fromkeys(event_ids) if event_id not in found]

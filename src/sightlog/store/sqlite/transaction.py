@@ -103,7 +103,7 @@ class SqliteTransaction:
     ) -> Receipt:
         """An event with its pictures; one that is there already, as a whole, stays as it is."""
         number = self._resolve(workspace, [event])[0]
-        if events.is_same(self.connection, workspace, number, event):
+        if events.is_same(self.connection, self.memory.index.ids, workspace, number, event):
             return Receipt(event_id=event.event_id, warnings=event.warnings, created=False)
         for picture in pictures:
             images.add(self.connection, picture, key, now)

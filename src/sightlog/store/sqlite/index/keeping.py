@@ -14,6 +14,7 @@ from itertools import islice
 
 from sightlog.domain.fact_columns import grouped
 from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
@@ -43,6 +44,7 @@ class SideIndex:
         self._connection = connection
         self.suggestions = Suggestions()
         self.summaries = Summaries()
+        self.ids = EventIds(connection)
         self.sealed = threading.Event()
         """Set after each commit that sealed."""
         self._tails: dict[int, tuple[Tail, ...]] = {}
@@ -131,6 +133,7 @@ class SideIndex:
 
     def remove(self, use_case: int, seq: int) -> None:
         """An event leaves."""
+        self.ids.remove(seq)
         tail = self._tail(use_case)
         place = tail.place_of(seq)
         if place is None:
@@ -162,6 +165,7 @@ class SideIndex:
         for use_case, notes in self._notes.items():
             note_states(self._connection, use_case, list(notes.items()))
         self._notes.clear()
+        self.ids.write_notes(self._connection)
 
     def finish(self) -> None:
         """The last thing before a commit: seal if it is time, and let readers see what was added from then on."""
@@ -187,6 +191,7 @@ class SideIndex:
     def rolled_back(self) -> None:
         """The commit did not happen."""
         if self._is_changed:
+            self.ids.rolled_back(self._connection)
             self.load()
 
     def _seal(self) -> None:
@@ -202,6 +207,7 @@ class SideIndex:
                 write_segment(self._connection, rows_of(contents))
             self._put(Tail(tail.use_case, commit))
         self._write_down(waiting, self._last_seq, self._last_seq)
+        self.ids.seal(self._connection, self._last_seq)
         self._since_seal = 0
         self._has_sealed = True
 

@@ -1,0 +1,208 @@
+"""The ids of stored events on disk: from an id to the numbers that its event may have.
+
+A run holds the hashes of some ten thousand ids with the numbers of their events, and never changes. It is cut into
+parts by hash, so that looking for an id reads one of them; and it has a Bloom filter, which stays in memory, so that
+looking for an id that is not there reads nothing.
+
+Whoever finds a number looks at its row, which has the id. So two ids may share a hash, and a run may name events that
+left, or that never came to be.
+"""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+"""Of each id 32 bits."""
+Numbers = NDArray[np.int64]
+
+_HASH_BITS = 32
+_IDS_PER_PART = 4_096
+_PARTS = 256
+"""The most that a run has."""
+# A word of 64 bits of the filter for four ids: 16 bits for each, of which it sets three in one word and three in
+# another. Of the ids that are not in a run, one or two in a thousand seem to be.
+_IDS_PER_WORD = 4
+# Multiples of these spread a hash over two places (from the golden ratio, and from the root of two).
+_SPREADS = np.array([[0x9E3779B97F4A7C15], [0xB504F333F9DE6485]], np.uint64)
+# So many are looked for faster one by one than as arrays.
+_FEW = 8
+# A part is all hashes, and then the numbers, counted from the run's first.
+_KEY = np.dtype("<u4")
+_WORD = np.dtype("<u8")
+_COLUMNS = "ids, first_seq, last_seq, part_bits, filter"
+
+
+def hashes_of(ids: Sequence[str]) -> Hashes:
+    """The hashes of ids: the same on every machine, and not easily made to be the same."""
+    digests = b"".join([blake2b(one.encode(), digest_size=_HASH_BITS // 8).digest() for one in ids])
+    return np.frombuffer(digests, _KEY).astype(np.uint64)
+
+
+class Sought:
+    """Hashes that are looked for in many runs."""
+
+    def __init__(self, hashes: Hashes) -> None:
+        self.hashes = hashes
+        self._products = hashes * _SPREADS
+        self.masks = _masks(self._products)
+        self._words: dict[int, NDArray[np.uint64]] = {}
+        few = (self._products.tolist(), self.masks.tolist()) if len(hashes) <= _FEW else ((), ())
+        self.few = list(zip(*few[0], *few[1], strict=True))
+        """Of each hash its two products and its two masks; nothing when there are many."""
+
+    def words(self, bits: int) -> NDArray[np.uint64]:
+        """Of a filter with two to the power of `bits` words, the two that belong to each hash."""
+        found = self._words.get(bits)
+        if found is None:
+            found = self._words[bits] = _words(self._products, bits)
+        return found
+
+
+class Run(Struct, frozen=True, eq=False):
+    """One run, as its row tells. `ids` is how many it was written with; two to the power of `part_bits` are its
+    parts."""
+
+    number: int
+    ids: int
+    first_seq: int
+    last_seq: int
+    part_bits: int
+    filter: NDArray[np.uint64]
+
+    def numbers(self, connection: sqlite3.Connection, sought: Sought) -> list[int]:
+        """The numbers that belong to some hashes."""
+        may_be = self._few_that_pass(sought) if sought.few else self._that_pass(sought)
+        return self._look_up(connection, sought.hashes[may_be]) if len(may_be) else []
+
+    def _few_that_pass(self, sought: Sought) -> list[int]:
+        words, shift = self.filter.data, 64 - self._filter_bits()
+        return [
+            at
+            for at, (first, second, one, other) in enumerate(sought.few)
+            if words[first >> shift] & one == one and words[second >> shift] & other == other
+        ]
+
+    def _that_pass(self, sought: Sought) -> NDArray[Any]:
+        words, (one, other) = sought.words(self._filter_bits()), sought.masks
+        may_be = np.flatnonzero((self.filter[words[0]] & one) == one)
+        if len(may_be):
+            other = other[may_be]
+            may_be = may_be[(self.filter[words[1][may_be]] & other) == other]
+        return may_be
+
+    def _filter_bits(self) -> int:
+        return len(self.filter).bit_length() - 1
+
+    def _look_up(self, connection: sqlite3.Connection, hashes: Hashes) -> list[int]:
+        parts = hashes >> np.uint64(_HASH_BITS - self.part_bits)
+        found: list[int] = []
+        for part in np.unique(parts).tolist():
+            keys, seqs = self._part(connection, part)
+            mine = hashes[parts == part]
+            starts, ends = np.searchsorted(keys, mine, "left"), np.searchsorted(keys, mine, "right")
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+                found += seqs[start:end].tolist()
+        return found
+
+    def _part(self, connection: sqlite3.Connection, part: int) -> tuple[Hashes, Numbers]:
+        row = connection.execute(
+            "SELECT content FROM id_parts WHERE number = ?", (self.number * _PARTS + part,)
+        ).fetchone()
+        columns = np.frombuffer(row[0] if row else b"", _KEY).reshape(2, -1)
+        return columns[0].astype(np.uint64), columns[1].astype(np.int64) + self.first_seq
+
+    def contents(self, connection: sqlite3.Connection) -> tuple[Hashes, Numbers]:
+        """All hashes, ascending, and their numbers."""
+        parts = [self._part(connection, part) for part in range(2**self.part_bits)]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def read_runs(connection: sqlite3.Connection) -> list[Run]:
+    """All runs, in the order of their numbers of events, which do not overlap."""
+    rows = connection.execute(f"SELECT number, {_COLUMNS} FROM id_runs ORDER BY first_seq")
+    return [Run(*(*row[:-1], np.frombuffer(row[-1], _WORD).astype(np.uint64, copy=False))) for row in rows.fetchall()]
+
+
+def write_run(connection: sqlite3.Connection, hashes: Hashes, seqs: Numbers, gone: int = 0) -> Run:
+    """Write a run, at least one id; `gone` of its events are known to have left."""
+    order = np.argsort(hashes, kind="stable")
+    hashes, seqs = hashes[order], seqs[order]
+    first, last = int(seqs.min()), int(seqs.max())
+    filter = _filter_of(hashes)
+    bits = min(_power_of_two(len(hashes), _IDS_PER_PART), _PARTS.bit_length() - 1)
+    number = connection.execute(
+        f"INSERT INTO id_runs ({_COLUMNS}, gone) VALUES (?, ?, ?, ?, ?, ?)",
+        (len(hashes), first, last, bits, filter.astype(_WORD).tobytes(), gone),
+    ).lastrowid
+    assert number is not None
+    edges = np.searchsorted(hashes, np.arange(2**bits + 1, dtype=np.uint64) << np.uint64(_HASH_BITS - bits))
+    columns = hashes.astype(_KEY), (seqs - first).astype(_KEY)
+    connection.executemany(
+        "INSERT INTO id_parts (number, content) VALUES (?, ?)",
+        [
+            (number * _PARTS + part, b"".join(column[start:end].tobytes() for column in columns))
+            for part, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        ],
+    )
+    return Run(number, len(hashes), first, last, bits, filter)
+
+
+def drop_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> None:
+    """Remove runs."""
+    for run in runs:
+        connection.execute(
+            "DELETE FROM id_parts WHERE number BETWEEN ? AND ?", (run.number * _PARTS, run.number * _PARTS + _PARTS - 1)
+        )
+        connection.execute("DELETE FROM id_runs WHERE number = ?", (run.number,))
+
+
+def join_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> Run:
+    """Put one run in the place of several."""
+    hashes, seqs = zip(*(run.contents(connection) for run in runs), strict=True)
+    gone = sum(
+        connection.execute("SELECT gone FROM id_runs WHERE number = ?", (run.number,)).fetchone()[0] for run in runs
+    )
+    drop_runs(connection, runs)
+    return write_run(connection, np.concatenate(hashes), np.concatenate(seqs), gone)
+
+
+def without_lost(connection: sqlite3.Connection, run: Run) -> Run | None:
+    """Put a run with what is still there in its place; None when nothing is."""
+    rows = connection.execute("SELECT seq FROM events WHERE seq BETWEEN ? AND ?", (run.first_seq, run.last_seq))
+    hashes, seqs = run.contents(connection)
+    there = np.isin(seqs, np.array([row[0] for row in rows], np.int64))
+    drop_runs(connection, [run])
+    return write_run(connection, hashes[there], seqs[there]) if there.any() else None
+
+
+def _filter_of(hashes: Hashes) -> NDArray[np.uint64]:
+    bits = _power_of_two(len(hashes), _IDS_PER_WORD)
+    filter = np.zeros(2**bits, np.uint64)
+    products = hashes * _SPREADS
+    np.bitwise_or.at(filter, _words(products, bits).ravel(), _masks(products).ravel())
+    return filter
+
+
+def _words(products: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
+    # In two steps, because shifting by all 64 bits is not defined.
+    return products >> np.uint64(32) >> np.uint64(32 - bits)
+
+
+def _masks(products: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    one, six = np.uint64(1), np.uint64(63)
+    masks: NDArray[Any] = np.zeros_like(products)
+    for shift in (0, 6, 12):
+        masks |= one << (products >> np.uint64(shift) & six)
+    return masks
+
+
+def _power_of_two(ids: int, each: int) -> int:
+    """The power of two that is next to so many ids with so many for each."""
+    return max(0, round(math.log2(ids / each)))
