@@ -1,4 +1,4 @@
-"""What nothing of ours can beat: the disk's flush, the client alone, raw rows in SQLite, a page read by its index."""
+"""What nothing of ours can beat: the disk's flush, the client alone, raw rows in SQLite, the newest rows read."""
 
 import asyncio
 import multiprocessing
@@ -33,10 +33,7 @@ _INSERT = (
     "INSERT INTO events (workspace, use_case, event_id, timestamp, event_type, received_at, api_key, body_format,"
     " warnings, rest, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_NEWEST = (
-    "SELECT event_id, timestamp, rest, images FROM events WHERE use_case = ?"
-    " ORDER BY timestamp DESC, event_id DESC LIMIT 50"
-)
+_NEWEST = "SELECT event_id, timestamp, rest, images FROM events WHERE use_case = ? ORDER BY seq DESC LIMIT 50"
 Row = tuple[Any, ...]
 
 
@@ -126,7 +123,7 @@ def flush_seconds(folder: Path, repeats: int = 200) -> float:
 
 
 def newest_rows(database: Path) -> Callable[[], int]:
-    """A function that reads the newest 50 events of the largest use case by the time index alone."""
+    """A function that reads the 50 events of the largest use case that came last, by their numbers alone."""
     connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     number = connection.execute("SELECT number FROM use_cases WHERE name = ?", (USE_CASES[0],)).fetchone()[0]
     return lambda: len(connection.execute(_NEWEST, (number,)).fetchall())

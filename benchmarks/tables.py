@@ -181,7 +181,7 @@ def _timings(timings: Sequence[Timing], answers: Answers) -> str:
         ceilings = [
             _timing_row(answers.nothing, answers.nothing.p50),
             (
-                "*ceiling: raw rows by the time index, no server*",
+                "*ceiling: rows by their numbers, no server*",
                 "50",
                 milliseconds(answers.newest_rows),
                 "",

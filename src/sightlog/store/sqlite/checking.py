@@ -5,6 +5,7 @@ looked at, but every event must be where the next start would look for it.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class _Check:
         self._advance = advance
         self._recount = Recount(connection)
         self._ids = read_ids(connection)
+        self._there: Counter[int] = Counter()
         self._to_count: list[StoredEntries] = []
         self._crowded = set(connection.execute("SELECT use_case, kind, name FROM crowded"))
         self._total: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
@@ -139,11 +141,12 @@ class _Check:
         """Each event must be found by its id, and no other one in its workspace."""
         after = 0
         while rows := self._connection.execute(
-            "SELECT seq, event_id FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, _IDS_AT_ONCE)
+            "SELECT seq, event_id, use_case FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, _IDS_AT_ONCE)
         ).fetchall():
-            after, ids = rows[-1][0], [event_id for _, event_id in rows]
+            after, ids = rows[-1][0], [row[1] for row in rows]
+            self._there.update(row[2] for row in rows)
             found = set(self._ids.candidates(self._connection, ids))
-            for seq, event_id in rows:
+            for seq, event_id, _ in rows:
                 if seq not in found:
                     yield f"event {seq} is not found by its id '{event_id}'"
             for (event_id,) in self._connection.execute(
@@ -154,8 +157,7 @@ class _Check:
                 yield f"several events have the id '{event_id}'"
 
     def _check_completeness(self) -> Iterator[str]:
-        rows = self._connection.execute("SELECT use_case, count(*) FROM events GROUP BY use_case")
-        for use_case, there in rows.fetchall():
+        for use_case, there in self._there.items():
             if there != self._recount.events[use_case]:
                 yield f"use case {use_case} has {there} events, and the index knows {self._recount.events[use_case]}"
 

@@ -6,6 +6,7 @@ what is left is older. Late events make segments overlap in time, so what was fo
 
 import sqlite3
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +20,7 @@ from sightlog.domain.filters import Selection, Span
 from sightlog.domain.tallies import CLASS_KIND, SOURCES, TYPE, VALUE, value_key
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.matching import evaluate
-from sightlog.store.sqlite.index.ordinals import Mask
+from sightlog.store.sqlite.index.ordinals import Integers, Mask
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.index.segments import Segment
 from sightlog.store.sqlite.index.summaries import Sieve
@@ -63,10 +64,6 @@ class Search:
         Raises QueryTooSlow when the time was up before any was found."""
         numbers: list[int] = []
         try:
-            if not self.condition.conditions:
-                for number in self._in_time_order(before, limit):
-                    numbers.append(number)  # one by one: what was found stays when the time is up
-                return numbers, False
             if self._cannot_match():
                 return [], False
             numbers, timed_out = self._find_by_index(before, limit)
@@ -185,15 +182,20 @@ class Search:
             return source.newest(mask, limit)
         places = np.flatnonzero(mask)
         if before is not None:
-            # All that are as old as the position stay in: their ids are known only after their rows are read.
-            times = source.times()
-            tied = mask & (times == before.timestamp)
-            places = np.flatnonzero(mask & (times < before.timestamp))[-limit:]
-            if tied.any():
-                same = self._with_ids(source.seqs_at(np.flatnonzero(tied)).tolist())
-                after = [one for one in same if one[1] < before.event_id]
-                return after + self._with_ids(source.seqs_at(places).tolist())
+            places = places[: self._end_of_older(source, places, before)]
         return self._with_ids(source.seqs_at(places[-limit:]).tolist())
+
+    def _end_of_older(self, source: Segment, places: Integers, before: Position) -> int:
+        """How many of these places, which ascend, come after a position in a page. Those of one time are in the order
+        of their ids, which only their rows tell."""
+        times = source.times()[places]
+        start, end = (int(np.searchsorted(times, before.timestamp, side)) for side in ("left", "right"))
+        return bisect_left(
+            range(end),
+            before.event_id,
+            start,
+            key=lambda at: self._with_ids(source.seqs_at(places[at : at + 1]).tolist())[0][1],
+        )
 
     def _with_ids(self, numbers: list[int]) -> list[Found]:
         rows = self.connection.execute(
@@ -226,21 +228,6 @@ class Search:
             "SELECT sum(n) FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0", (self.use_case, TYPE)
         )
         return rows.fetchone()[0] or 0
-
-    def _in_time_order(self, before: Position | None, limit: int) -> Iterator[int]:
-        """The newest events of the span, by their rows alone."""
-        latest, where = self.end, ""
-        position: tuple[object, ...] = ()
-        if before is not None:
-            # The row comparison alone would be exact; the bound beside it lets the index seek.
-            latest, position = min(latest, before.timestamp), (before.timestamp, before.event_id)
-            where = " AND (timestamp, event_id) < (?5, ?6)"
-        rows = self.connection.execute(
-            "SELECT seq FROM events INDEXED BY events_by_time WHERE use_case = ?1 AND timestamp BETWEEN ?2 AND ?3"
-            f"{where} ORDER BY timestamp DESC, event_id DESC LIMIT ?4",
-            (self.use_case, self.start, latest, limit, *position),
-        )
-        return (row[0] for row in rows)
 
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""

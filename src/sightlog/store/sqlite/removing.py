@@ -1,10 +1,12 @@
 """Which events are to be removed: named ones, those that are too old, and the oldest when space is short."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sightlog.domain.retention import Expired
 from sightlog.store.sqlite.index.ids import EventIds
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.reading import IndexView
 
 
 def named(
@@ -15,47 +17,44 @@ def named(
     return {event_id: number for of, event_id, number in rows if of == use_case}
 
 
-def older_than_kept(connection: sqlite3.Connection, cutoffs: dict[int, int], limit: int) -> list[int]:
-    """The numbers of up to `limit` events older than their workspace's cut-off (workspace → microseconds)."""
+def older_than_kept(
+    connection: sqlite3.Connection, index: SideIndex, cutoffs: Mapping[int, int], limit: int
+) -> list[int]:
+    """For the writer: the numbers of up to `limit` events older than their workspace's cut-off (workspace →
+    microseconds)."""
     numbers: list[int] = []
     for use_case, cutoff in _use_cases(connection, cutoffs):
         if len(numbers) >= limit:
             break
-        rows = connection.execute(
-            "SELECT seq FROM events WHERE use_case = ? AND timestamp < ? ORDER BY timestamp LIMIT ?",
-            (use_case, cutoff, limit - len(numbers)),
-        )
-        numbers.extend(row[0] for row in rows)
+        view = IndexView(connection, index, use_case, in_commit=True)
+        numbers.extend(number for _, number in view.oldest(limit - len(numbers), cutoff))
     return numbers
 
 
-def count_older_than_kept(connection: sqlite3.Connection, cutoffs: dict[int, int]) -> list[Expired]:
+def count_older_than_kept(
+    connection: sqlite3.Connection, index: SideIndex, cutoffs: Mapping[int, int]
+) -> list[Expired]:
     """How many events of each use case are older than its workspace keeps."""
     expired = []
     for use_case, cutoff in _use_cases(connection, cutoffs):
-        count, oldest = connection.execute(
-            "SELECT count(*), min(timestamp) FROM events WHERE use_case = ? AND timestamp < ?", (use_case, cutoff)
-        ).fetchone()
+        count, oldest = IndexView(connection, index, use_case).count_before(cutoff)
         if count:
             name = connection.execute("SELECT name FROM use_cases WHERE number = ?", (use_case,)).fetchone()[0]
             expired.append(Expired(use_case=name, events=count, oldest=oldest))
     return expired
 
 
-def oldest(connection: sqlite3.Connection, limit: int) -> list[int]:
-    """The numbers of the oldest events of all."""
+def oldest(connection: sqlite3.Connection, index: SideIndex, limit: int) -> list[int]:
+    """For the writer: the numbers of the oldest events of all."""
     found: list[tuple[int, int]] = []
     for (use_case,) in connection.execute("SELECT number FROM use_cases").fetchall():
-        found += connection.execute(
-            "SELECT timestamp, seq FROM events WHERE use_case = ? ORDER BY timestamp LIMIT ?", (use_case, limit)
-        ).fetchall()
+        found += IndexView(connection, index, use_case, in_commit=True).oldest(limit)
     return [seq for _, seq in sorted(found)[:limit]]
 
 
-def of_use_case(connection: sqlite3.Connection, use_case: int, limit: int) -> list[int]:
-    """The numbers of some of a use case's events."""
-    rows = connection.execute("SELECT seq FROM events WHERE use_case = ? LIMIT ?", (use_case, limit))
-    return [row[0] for row in rows]
+def of_use_case(connection: sqlite3.Connection, index: SideIndex, use_case: int, limit: int) -> list[int]:
+    """For the writer: the numbers of some of a use case's events."""
+    return IndexView(connection, index, use_case, in_commit=True).newest_numbers(limit)
 
 
 def used_bytes_of_rows(connection: sqlite3.Connection) -> int:
@@ -66,6 +65,6 @@ def used_bytes_of_rows(connection: sqlite3.Connection) -> int:
     return int((pages - free) * size)
 
 
-def _use_cases(connection: sqlite3.Connection, cutoffs: dict[int, int]) -> list[tuple[int, int]]:
+def _use_cases(connection: sqlite3.Connection, cutoffs: Mapping[int, int]) -> list[tuple[int, int]]:
     rows = connection.execute("SELECT number, workspace FROM use_cases ORDER BY number").fetchall()
     return [(number, cutoffs[workspace]) for number, workspace in rows if workspace in cutoffs]

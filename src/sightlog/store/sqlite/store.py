@@ -181,7 +181,7 @@ class SqliteStore:
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
         with self._short_readers.snapshot() as connection:
             slug = workspaces.slug_of(connection, workspace)
-            return use_cases.summaries(connection, workspace, slug, status)
+            return use_cases.summaries(connection, self._index, workspace, slug, status)
 
     def add_events(
         self,
@@ -272,14 +272,14 @@ class SqliteStore:
         return self._write(delete)
 
     def expire_events(self, cutoffs: Mapping[int, int], limit: int) -> int:
-        return self._remove(lambda connection: removing.older_than_kept(connection, dict(cutoffs), limit))
+        return self._remove(lambda connection: removing.older_than_kept(connection, self._index, cutoffs, limit))
 
     def expire_oldest(self, limit: int) -> int:
-        return self._remove(lambda connection: removing.oldest(connection, limit))
+        return self._remove(lambda connection: removing.oldest(connection, self._index, limit))
 
     def list_expired(self, cutoffs: Mapping[int, int]) -> list[Expired]:
         with self._readers.snapshot() as connection:
-            return removing.count_older_than_kept(connection, dict(cutoffs))
+            return removing.count_older_than_kept(connection, self._index, cutoffs)
 
     def used_bytes(self) -> int:
         with self._short_readers.snapshot() as connection:

@@ -140,7 +140,7 @@ class SqliteTransaction:
     def remove_deleted(self, limit: int) -> int:
         """Remove up to `limit` events of deleted use cases, and those use cases that have none. How many events."""
         for use_case in use_cases.deleted_ones(self.connection):
-            numbers = removing.of_use_case(self.connection, use_case, limit)
+            numbers = removing.of_use_case(self.connection, self.memory.index, use_case, limit)
             if numbers:
                 self.delete_events(numbers)
                 return len(numbers)

@@ -7,6 +7,8 @@ from sightlog.domain.names import name_key, new_use_case_id
 from sightlog.domain.tallies import TYPE
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.tallies import read_group
 
 _COLUMNS = "number, id, name, status, created_at, updated_at"
@@ -134,7 +136,7 @@ def drop(connection: sqlite3.Connection, number: int) -> None:
 
 
 def summaries(
-    connection: sqlite3.Connection, workspace: int, slug: str, status: UseCaseStatus | None
+    connection: sqlite3.Connection, index: SideIndex, workspace: int, slug: str, status: UseCaseStatus | None
 ) -> list[UseCaseSummary]:
     """The use-case list: a few small reads a row, however many events there are."""
     rows = connection.execute(
@@ -142,12 +144,12 @@ def summaries(
         " ORDER BY number",
         (workspace, status),
     ).fetchall()
-    return [_summary(connection, slug, _use_case(row)) for row in rows]
+    return [_summary(connection, index, slug, _use_case(row)) for row in rows]
 
 
-def _summary(connection: sqlite3.Connection, slug: str, use_case: UseCase) -> UseCaseSummary:
+def _summary(connection: sqlite3.Connection, index: SideIndex, slug: str, use_case: UseCase) -> UseCaseSummary:
     counts = dict(sorted(read_group(connection, use_case.number, TYPE), key=lambda row: (-row[1], row[0])))
-    last = connection.execute("SELECT max(timestamp) FROM events WHERE use_case = ?", (use_case.number,)).fetchone()[0]
+    last = IndexView(connection, index, use_case.number).newest_time()
     return UseCaseSummary(
         id=use_case.id,
         name=use_case.name,

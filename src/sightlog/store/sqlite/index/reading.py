@@ -46,10 +46,12 @@ class IndexView:
 
     def sources(self) -> Iterator[TailView | Segment]:
         """The tail and then the segments, the one with the newest event first."""
-        if self.tail is not None:
-            yield self.tail
+        yield from self._tails()
         for info in self.infos():
             yield self.segment(info)
+
+    def _tails(self) -> list[TailView | Segment]:
+        return [] if self.tail is None else [self.tail]
 
     def last_of(self, match: Match) -> tuple[int, int]:
         """(newest timestamp, greatest number) of the events that have a matching entry; there must be one."""
@@ -63,13 +65,48 @@ class IndexView:
                 last = max(last, int(source.seqs()[mask].max()))
         return newest, last
 
+    def newest_time(self) -> int | None:
+        """The timestamp of the newest event; None when there is none."""
+        newest = _EARLIEST
+        for source in self.sources():
+            if isinstance(source, Segment) and source.info.last_time <= newest:
+                break  # and so are the others
+            if isinstance(source, Segment) and not source.info.gone:
+                return source.info.last_time
+            newest = int(source.times()[source.alive()].max(initial=newest))
+        return None if newest == _EARLIEST else newest
+
+    def oldest(self, limit: int, before: int = _LATEST) -> list[tuple[int, int]]:
+        """(timestamp, number) of the oldest `limit` events, ascending, of those before a time."""
+        found: list[tuple[int, int]] = []
+        by_age = sorted(self.infos(end=before - 1), key=lambda info: info.first_time)
+        for source in chain(self._tails(), map(self.segment, by_age)):
+            if isinstance(source, Segment) and len(found) >= limit and source.info.first_time > found[-1][0]:
+                break
+            times = source.times()
+            places = np.flatnonzero(source.alive() & (times < before))
+            if len(places) > limit:
+                places = places[times[places] <= np.partition(times[places], limit - 1)[limit - 1]]
+            found += zip(times[places].tolist(), source.seqs_at(places).tolist(), strict=True)
+            found = sorted(found)[:limit]
+        return found
+
+    def count_before(self, time: int) -> tuple[int, int]:
+        """(how many events are older than a time, the timestamp of the oldest of them)."""
+        count, oldest = 0, _LATEST
+        for source in chain(self._tails(), map(self.segment, self.infos(end=time - 1))):
+            times = source.times()[source.alive()]
+            older = times[times < time]
+            if len(older):
+                count, oldest = count + len(older), min(oldest, int(older.min()))
+        return count, oldest
+
     def newest_numbers(self, limit: int) -> list[int]:
         """The greatest `limit` numbers of events, descending: those that arrived last."""
         found: list[int] = []
         # All numbers of the tail are greater than those of segments, whose numbers do not overlap.
         by_number = sorted(self.infos(), key=lambda info: info.last_seq, reverse=True)
-        tail: list[TailView | Segment] = [] if self.tail is None else [self.tail]
-        for source in chain(tail, map(self.segment, by_number)):
+        for source in chain(self._tails(), map(self.segment, by_number)):
             if len(found) >= limit:
                 break
             found += np.sort(source.seqs()[source.alive()])[::-1][:limit].tolist()

@@ -1,7 +1,10 @@
--- Derived: which numbers the event with an id may have; see store/sqlite/index/ids.py. An index of all ids changed a page
--- of its own for nearly every event. Made from the events when the store is opened.
+-- Events have no index of their own any more: segments and tails are in the order of time, and ids are kept in runs.
 
+DROP INDEX events_by_time;
 DROP INDEX events_by_id;
+
+-- Derived: which numbers the event with an id may have; see store/sqlite/index/ids.py. Made from the events when the
+-- store is opened.
 
 -- Numbers are never reused, and neither are those of parts: 256 times the run's, and the part's place in it.
 CREATE TABLE id_runs (
