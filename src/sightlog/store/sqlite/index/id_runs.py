@@ -11,6 +11,7 @@ left, or that never came to be.
 import math
 import sqlite3
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -30,7 +31,10 @@ _PARTS = 256
 # another. Of the ids that are not in a run, one or two in a thousand seem to be.
 _IDS_PER_WORD = 4
 # Multiples of these spread a hash over two places (from the golden ratio, and from the root of two).
-_SPREADS = np.array([[0x9E3779B97F4A7C15], [0xB504F333F9DE6485]], np.uint64)
+_SPREADS = 0x9E3779B97F4A7C15, 0xB504F333F9DE6485
+_SPREAD_COLUMN = np.array(_SPREADS, np.uint64).reshape(2, 1)
+# Which bits of such a product say where the bits in a word are.
+_SHIFTS = 0, 6, 12
 # So many are looked for faster one by one than as arrays.
 _FEW = 8
 # A part is all hashes, and then the numbers, counted from the run's first.
@@ -50,12 +54,27 @@ class Sought:
 
     def __init__(self, hashes: Hashes) -> None:
         self.hashes = hashes
-        self._products = hashes * _SPREADS
-        self.masks = _masks(self._products)
         self._words: dict[int, NDArray[np.uint64]] = {}
-        few = (self._products.tolist(), self.masks.tolist()) if len(hashes) <= _FEW else ((), ())
-        self.few = list(zip(*few[0], *few[1], strict=True))
-        """Of each hash its two products and its two masks; nothing when there are many."""
+
+    @cached_property
+    def few(self) -> list[list[int]]:
+        """Of each hash its product with each spread, and the mask of each; nothing when there are many."""
+        if len(self.hashes) > _FEW:
+            return []
+        found = []
+        for one in self.hashes.tolist():
+            products = [one * spread % 2**64 for spread in _SPREADS]
+            found.append([*products, *(sum({1 << (product >> by & 63) for by in _SHIFTS}) for product in products)])
+        return found
+
+    @cached_property
+    def _products(self) -> NDArray[np.uint64]:
+        return self.hashes * _SPREAD_COLUMN
+
+    @cached_property
+    def masks(self) -> NDArray[np.uint64]:
+        """Of each hash the bits in its first word, and those in its second."""
+        return _masks(self._products)
 
     def words(self, bits: int) -> NDArray[np.uint64]:
         """Of a filter with two to the power of `bits` words, the two that belong to each hash."""
@@ -185,7 +204,7 @@ def without_lost(connection: sqlite3.Connection, run: Run) -> Run | None:
 def _filter_of(hashes: Hashes) -> NDArray[np.uint64]:
     bits = _power_of_two(len(hashes), _IDS_PER_WORD)
     filter = np.zeros(2**bits, np.uint64)
-    products = hashes * _SPREADS
+    products = hashes * _SPREAD_COLUMN
     np.bitwise_or.at(filter, _words(products, bits).ravel(), _masks(products).ravel())
     return filter
 
@@ -198,7 +217,7 @@ def _words(products: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
 def _masks(products: NDArray[np.uint64]) -> NDArray[np.uint64]:
     one, six = np.uint64(1), np.uint64(63)
     masks: NDArray[Any] = np.zeros_like(products)
-    for shift in (0, 6, 12):
+    for shift in _SHIFTS:
         masks |= one << (products >> np.uint64(shift) & six)
     return masks
 

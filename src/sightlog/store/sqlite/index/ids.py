@@ -176,6 +176,8 @@ class EventIds:
         self, connection: sqlite3.Connection, columns: str, workspace: int, ids: Sequence[str], where: str = "TRUE"
     ) -> list[list[Any]]:
         """See `Ids.fetch`."""
+        if not ids:
+            return []
         return self.seen_by(connection).fetch(connection, columns, workspace, ids, where)
 
     def numbers(self, connection: sqlite3.Connection, workspace: int, ids: Sequence[str]) -> list[int]:
