@@ -1,5 +1,6 @@
 """The oldest and the newest events are told from the side index, whatever is sealed, joined, deleted or late."""
 
+from functools import partial
 from random import Random
 
 import pytest
@@ -10,8 +11,11 @@ from sightlog.domain.filters import EventFilters, select
 from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.store import SqliteStore
+from sightlog.store.sqlite.transaction import SqliteTransaction
 from tests.contract.plant import NOW, SECOND, Plant
 from tests.contract.sealing import SEALS, sealing
+
+Row = tuple[int, int]
 
 
 @pytest.mark.parametrize("sizes", SEALS)
@@ -35,9 +39,25 @@ def test_the_oldest_and_the_newest_are_those_of_the_rows(plant: Plant, sizes: st
                 view = IndexView(connection, store._index, use_case.number)
                 assert view.newest_time() == (there[-1][0] if there else None)
                 assert view.count_before(cutoff) == (len(older), older[0][0] if older else 2**62)
-                assert view.oldest(limit) == there[:limit]
-            within = store._write(lambda t: IndexView(t.connection, store._index, use_case.number, in_commit=True))
-            assert within.oldest(limit, cutoff) == older[:limit]
+                _check_oldest(view.oldest(limit), there, limit)
+            found, some = store._write(partial(_ask, store, use_case.number, limit, cutoff))
+            _check_oldest(found, there, limit)
+            assert len(some) == len(set(some)) == min(limit, len(older))
+            assert set(some) <= {row[1] for row in older}
+
+
+def _ask(
+    store: SqliteStore, use_case: int, limit: int, cutoff: int, transaction: SqliteTransaction
+) -> tuple[list[Row], list[int]]:
+    view = IndexView(transaction.connection, store._index, use_case, in_commit=True)
+    return view.oldest(limit), view.some_before(cutoff, limit)
+
+
+def _check_oldest(found: list[Row], there: list[Row], limit: int) -> None:
+    """Of equal times any will do."""
+    assert [time for time, _ in found] == [time for time, _ in there[:limit]]
+    assert len(set(found)) == len(found)
+    assert set(found) <= set(there)
 
 
 @pytest.mark.parametrize("sizes", SEALS)

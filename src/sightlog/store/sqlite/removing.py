@@ -27,7 +27,7 @@ def older_than_kept(
         if len(numbers) >= limit:
             break
         view = IndexView(connection, index, use_case, in_commit=True)
-        numbers.extend(number for _, number in view.oldest(limit - len(numbers), cutoff))
+        numbers += view.some_before(cutoff, limit - len(numbers))
     return numbers
 
 

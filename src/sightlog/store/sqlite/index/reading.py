@@ -76,30 +76,37 @@ class IndexView:
             newest = int(source.times()[source.alive()].max(initial=newest))
         return None if newest == _EARLIEST else newest
 
-    def oldest(self, limit: int, before: int = _LATEST) -> list[tuple[int, int]]:
-        """(timestamp, number) of the oldest `limit` events, ascending, of those before a time."""
+    def oldest(self, limit: int) -> list[tuple[int, int]]:
+        """(timestamp, number) of the oldest `limit` events."""
         found: list[tuple[int, int]] = []
-        by_age = sorted(self.infos(end=before - 1), key=lambda info: info.first_time)
+        by_age = sorted(self.infos(), key=lambda info: info.first_time)
         for source in chain(self._tails(), map(self.segment, by_age)):
             if isinstance(source, Segment) and len(found) >= limit and source.info.first_time > found[-1][0]:
                 break
-            times = source.times()
-            places = np.flatnonzero(source.alive() & (times < before))
-            if len(places) > limit:
-                places = places[times[places] <= np.partition(times[places], limit - 1)[limit - 1]]
-            found += zip(times[places].tolist(), source.seqs_at(places).tolist(), strict=True)
-            found = sorted(found)[:limit]
+            found = sorted(found + source.oldest(limit, _LATEST))[:limit]
+        return found
+
+    def some_before(self, time: int, limit: int) -> list[int]:
+        """The numbers of up to `limit` events that are older than a time, whichever: a few segments tell."""
+        found: list[int] = []
+        for source in self._with_older(time):
+            if len(found) >= limit:
+                break
+            found += [seq for _, seq in source.oldest(limit - len(found), time)]
         return found
 
     def count_before(self, time: int) -> tuple[int, int]:
         """(how many events are older than a time, the timestamp of the oldest of them)."""
         count, oldest = 0, _LATEST
-        for source in chain(self._tails(), map(self.segment, self.infos(end=time - 1))):
-            times = source.times()[source.alive()]
-            older = times[times < time]
-            if len(older):
-                count, oldest = count + len(older), min(oldest, int(older.min()))
+        for source in self._with_older(time):
+            count += source.count_before(time)
+            oldest = min([oldest, *(first for first, _ in source.oldest(1, time))])
         return count, oldest
+
+    def _with_older(self, time: int) -> Iterator[TailView | Segment]:
+        """What may have events that are older than a time; what has no others first."""
+        yield from map(self.segment, reversed(self.infos(end=time - 1)))
+        yield from self._tails()
 
     def newest_numbers(self, limit: int) -> list[int]:
         """The greatest `limit` numbers of events, descending: those that arrived last."""

@@ -244,7 +244,32 @@ class Segment:
 
     def seqs_at(self, places: Integers) -> Integers:
         """The numbers of the events at some places: only the parts that hold them are unpacked."""
-        parts = self._integer_parts(SEQS)
+        return self._integers_at(SEQS, places)
+
+    def oldest(self, limit: int, before: int) -> list[tuple[int, int]]:
+        """(timestamp, number) of the oldest `limit` events that are there, of those before a time."""
+        places = np.flatnonzero(self.alive()[: self._end_of_older(before)])[:limit]
+        times, seqs = self._integers_at(TIMES, places), self._integers_at(SEQS, places)
+        return list(zip(times.tolist(), seqs.tolist(), strict=True))
+
+    def count_before(self, time: int) -> int:
+        """How many events that are there are older than a time."""
+        return int(np.count_nonzero(self.alive()[: self._end_of_older(time)]))
+
+    def _end_of_older(self, time: int) -> int:
+        """The place of the first event that is not older than a time. Of its parts those up to there are unpacked."""
+        if self.info.last_time < time:
+            return self.size
+        end = 0
+        for start, content in self._integer_parts(TIMES):
+            times = read_integers(content)
+            end = start + int(np.searchsorted(times, time))
+            if end < start + len(times):
+                break
+        return end
+
+    def _integers_at(self, letter: str, places: Integers) -> Integers:
+        parts = self._integer_parts(letter)
         starts = np.array([start for start, _ in parts])
         which = np.searchsorted(starts, places, "right") - 1
         found = np.empty(len(places), np.int64)

@@ -269,6 +269,18 @@ class TailView:
         """The numbers of the events at some places."""
         return self.seqs()[places]
 
+    def oldest(self, limit: int, before: int) -> list[tuple[int, int]]:
+        """(timestamp, number) of the oldest `limit` events that are there, of those before a time."""
+        times = self.times()
+        places = np.flatnonzero(self.alive() & (times < before))
+        if len(places) > limit:
+            places = places[times[places] <= np.partition(times[places], limit - 1)[limit - 1]]
+        return sorted(zip(times[places].tolist(), self.seqs_at(places).tolist(), strict=True))[:limit]
+
+    def count_before(self, time: int) -> int:
+        """How many events that are there are older than a time."""
+        return int(np.count_nonzero(self.alive() & (self.times() < time)))
+
     def newest(self, mask: Mask, limit: int) -> list[Candidate]:
         """The newest `limit` events of a mask, in their order."""
         places = np.flatnonzero(mask)
