@@ -51,7 +51,7 @@ def accepted_events(stream: EventStream, chunk: int) -> list[AcceptedEvent]:
 
 
 def insert_raw_rows(folder: Path, stream: EventStream, chunk: int) -> RawRates:
-    """Insert a chunk's rows, made before, into a table with the same two indexes, durably, and nothing else."""
+    """Insert a chunk's rows, made before, durably, into a table with an index of ids and one of times, and no more."""
     rows = [_row(event, stream.end) for event in accepted_events(stream, chunk)]
     rates = []
     for size in (100, 1600):

@@ -33,7 +33,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(ids, "_JOINED", 3)
             patch.setattr(ids, "_LARGEST_JOINED", 3 * between)
             patch.setattr(ids, "_MOST_IN_MEMORY", 5)
-            patch.setattr(ids, "_READ_AT_ONCE", 4)
+            patch.setattr(ids, "_MOST_REPEATS", 2)
             patch.setattr(id_runs, "_IDS_PER_PART", 2)
             patch.setattr(bodies, "_SAMPLES", 10)
             patch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 15)

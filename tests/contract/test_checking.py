@@ -70,7 +70,9 @@ IN_SEGMENTS = [
     "UPDATE index_state SET watermark = watermark + 1000",
     "DELETE FROM id_runs WHERE number = (SELECT min(number) FROM id_runs)",
     "DELETE FROM id_parts WHERE length(content) = (SELECT max(length(content)) FROM id_parts)",
-    "UPDATE id_runs SET filter = zeroblob(length(filter))",
+    "UPDATE id_parts SET content = zeroblob(length(content)) WHERE number % 256 = 255",
+    "DELETE FROM id_parts WHERE number % 256 = 255",
+    "INSERT INTO id_parts VALUES (256000, 'x')",
     "UPDATE index_state SET ids_watermark = ids_watermark + 1000",
 ]
 

@@ -1,9 +1,11 @@
 """Events are found by their ids wherever these are kept: in memory or in runs, joined, thinned out, or made anew."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +18,7 @@ from sightlog.store.opening import check_derived
 from sightlog.store.sqlite.connection import open_for_writing
 from sightlog.store.sqlite.index import id_runs, ids
 from sightlog.store.sqlite.index.id_runs import Run, Sought, hashes_of, join_runs, read_runs, write_run
+from sightlog.store.sqlite.index.ids import EventIds, Ids
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.plant import OpenStore, Plant
@@ -191,6 +194,7 @@ def test_a_commit_that_fails_while_sealing_leaves_the_ids_as_they_were(
         use_case = plant.use_case()
         names = sent(plant, use_case, 6)
         assert isinstance(plant.store, SqliteStore)
+        monkeypatch.setattr(ids, "_MOST_IN_MEMORY", 100)
         with monkeypatch.context() as patch:
             patch.setattr(plant.store._index, "_write_down", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
@@ -200,6 +204,131 @@ def test_a_commit_that_fails_while_sealing_leaves_the_ids_as_they_were(
         assert len(runs_of(plant)) == 1
         more = sent(plant, use_case, 20)
         assert all(plant.body(name) for name in names + more)
+        assert is_right(plant)
+
+
+def known_ids(plant: Plant) -> EventIds:
+    assert isinstance(plant.store, SqliteStore)
+    return plant.store._index.ids
+
+
+def candidates(plant: Plant, name: str) -> int:
+    """Among how many numbers an id is looked for."""
+    assert isinstance(plant.store, SqliteStore)
+    with plant.store._readers.snapshot() as connection:
+        return len(known_ids(plant).seen_by(connection).candidates(connection, [name]))
+
+
+def test_an_id_that_comes_again_and_again_is_looked_for_among_few_numbers(plant: Plant) -> None:
+    with sealing("small segments"):
+        use_case = plant.use_case()
+        for _ in range(80):
+            plant.add(plant.event(use_case, eventId="status"), plant.event(use_case))
+            assert candidates(plant, "status") <= 12
+        assert plant.summary(use_case).event_count == 81
+        assert is_right(plant)
+
+
+def test_it_is_sealed_before_its_time_when_it_comes_too_often(plant: Plant) -> None:
+    use_case = plant.use_case()
+    for _ in range(ids._MOST_REPEATS + 50):
+        plant.add(plant.event(use_case, eventId="status"))
+    assert candidates(plant, "status") <= 51
+    assert runs_of(plant) == [(1, 1, ids._MOST_REPEATS + 1)]
+    assert is_right(plant)
+
+
+def test_commits_that_fail_leave_nothing_behind(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the same is tried for as long as the disk is full."""
+    with sealing("segments of a few dozen"):
+        use_case = plant.use_case()
+        sent(plant, use_case, 3)
+        assert isinstance(plant.store, SqliteStore)
+        with monkeypatch.context() as patch:
+            patch.setattr(plant.store._index, "finish", lambda: 1 / 0)
+            for number in range(30):
+                with pytest.raises(ZeroDivisionError):
+                    plant.add(plant.event(use_case, eventId="again"), plant.event(use_case, eventId=f"once {number}"))
+        assert candidates(plant, "again") == candidates(plant, "once 4") == 0
+        sent(plant, use_case, 40)
+        assert runs_of(plant) == [(40, 0, 1)]
+        assert is_right(plant)
+
+
+def test_what_could_not_be_read_again_after_a_failure_is_read_before_the_next_commit(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case = plant.use_case()
+    names = sent(plant, use_case, 3)
+    known = known_ids(plant)
+    assert isinstance(plant.store, SqliteStore)
+    with monkeypatch.context() as patch:
+        patch.setattr(plant.store._index, "finish", lambda: 1 / 0)
+        patch.setattr(known, "load", lambda _: {}["disk"])
+        with pytest.raises(KeyError):
+            plant.add(plant.event(use_case, eventId="lost"))
+        with pytest.raises(KeyError):
+            plant.add(plant.event(use_case, eventId="lost"))
+    receipts = plant.add(plant.event(use_case, eventId="lost"), plant.event(use_case, eventId=names[1]))
+    assert [receipt.created for receipt in receipts] == [True, False]
+    assert is_right(plant)
+
+
+def test_two_sealings_in_one_commit_leave_readers_what_they_see(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sealing("small segments"):
+        use_case = plant.use_case()
+        names = sent(plant, use_case, 4)
+        known = known_ids(plant)
+        assert isinstance(plant.store, SqliteStore)
+        index = plant.store._index
+
+        def seal_twice_and_fail() -> None:
+            for _ in range(2):
+                known.seal(index._connection, index._last_seq)
+            assert [candidates(plant, name) for name in names] == [1] * 4
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(ids, "read_ids", lambda _: 1 / 0)
+            patch.setattr(index, "finish", seal_twice_and_fail)
+            patch.setattr(index, "rolled_back", lambda: None)
+            with pytest.raises(ZeroDivisionError):
+                plant.add(plant.event(use_case))
+        index._is_lost = True
+        assert [receipt.created for receipt in plant.add(plant.event(use_case, eventId=names[3]))] == [False]
+        assert is_right(plant)
+
+
+class _Overtaken(dict[str, int]):
+    """An id is overwritten right after it was looked up for the first time."""
+
+    overtake: Callable[[], None] | None = None
+
+    def get(self, key: str, default: object = None) -> Any:
+        found = super().get(key, default)
+        if self.overtake is not None:
+            overtake, self.overtake = self.overtake, None
+            overtake()
+        return found
+
+
+def test_a_reader_that_is_overtaken_by_an_overwrite_finds_what_it_sees(connection: sqlite3.Connection) -> None:
+    newest = _Overtaken()
+    known = Ids(0, 0, (), newest, {})
+    known.add(["a"], [10])
+    newest.overtake = lambda: known.add(["a"], [20])
+    assert 10 in known.candidates(connection, ["a"])
+    assert sorted(known.candidates(connection, ["a"])) == [10, 20]
+
+
+def test_ids_of_one_hash_are_told_apart_by_their_rows(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ids, "hashes_of", lambda names: np.full(len(names), 7, np.uint64))
+    with sealing("small segments"):
+        use_case = plant.use_case()
+        names = sent(plant, use_case, 20)
+        assert [receipt.created for receipt in plant.add(plant.event(use_case, eventId=names[3]))] == [False]
+        assert all(json.loads(plant.store.find_event(plant.mine, name).rest)["eventId"] == name for name in names)  # type: ignore[union-attr]
+        assert plant.store.find_event(plant.mine, "nobody") is None
         assert is_right(plant)
 
 

@@ -19,6 +19,8 @@ from sightlog.domain.limits import Limits
 from sightlog.domain.stored import Receipt
 from sightlog.domain.times import microseconds
 from sightlog.domain.use_cases import UseCase, UseCaseStatus
+from sightlog.store.opening import check_derived
+from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.backends import Backend
 from tests.contract.plant import NOW, Plant, accept_batch
 from tests.contract.sealing import SEALS, sealing
@@ -49,6 +51,7 @@ a_step = st.one_of(
     st.tuples(st.just("add"), a_batch),
     st.tuples(st.just("add in one commit"), st.lists(a_batch, min_size=2, max_size=3)),
     st.tuples(st.just("add to the other workspace"), a_batch),
+    st.tuples(st.just("fail to add"), a_batch),
     st.tuples(st.just("archive"), st.sampled_from(USE_CASES)),
     st.tuples(st.just("unarchive"), st.sampled_from(USE_CASES)),
     st.tuples(st.just("upload"), a_picture()),
@@ -103,6 +106,7 @@ class Runner:
             "add": lambda batch: self._add(self.plant.mine, [batch]),
             "add in one commit": self._add_in_one_commit,
             "add to the other workspace": lambda batch: self._add(self.plant.theirs, [batch]),
+            "fail to add": self._fail_to_add,
             "archive": lambda name: self._set_status(name, UseCaseStatus.INACTIVE),
             "unarchive": lambda name: self._set_status(name, UseCaseStatus.ACTIVE),
             "upload": self._upload,
@@ -140,6 +144,16 @@ class Runner:
 
     def _add_in_one_commit(self, batches: list[list[Json]]) -> None:
         self._add(self.plant.mine, batches, in_one_commit=True)
+
+    def _fail_to_add(self, batch: list[Json]) -> None:
+        """As when the disk is full: all was written, and then it could not be committed."""
+        store = self.plant.store
+        assert isinstance(store, SqliteStore)
+        with pytest.MonkeyPatch.context() as patch:
+            finish = store._index.finish
+            patch.setattr(store._index, "finish", lambda: [finish(), 1 / 0])
+            future = self._store(self.plant.mine, batch)
+            assert isinstance(future.exception(), ZeroDivisionError | ArchivedUseCase)
 
     def _set_status(self, name: str, status: UseCaseStatus) -> None:
         self.plant.store.set_use_case_status(self.plant.mine, self._use_case(name).id, status, self.now)
@@ -190,6 +204,7 @@ class Runner:
                 if where == workspace
             }
         self.plant.check_statistics()
+        assert check_derived(self.backend.folder, lambda done, total: None) == []
         self._check_summaries()
 
     def _check_summaries(self) -> None:

@@ -16,6 +16,7 @@ from sightlog.domain.errors import StoreTooNew
 from sightlog.domain.facts import FEEDBACK_STATUS, IMAGE_METADATA, METADATA, TEXT, Value
 from sightlog.domain.tallies import COUNTED_WITH, IMAGE_VALUE, VALUE, group_of
 from sightlog.store.sqlite.connection import open_for_reading
+from sightlog.store.sqlite.index.id_runs import damaged_runs
 from sightlog.store.sqlite.index.ids import read_ids
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
@@ -72,6 +73,10 @@ class _Check:
         yield from self._check_unsealed()
         self._count_all()
         self._advance(self._total, self._total)
+        damaged = damaged_runs(self._connection)
+        yield from (f"run {number} of event ids is not whole" for number in damaged)
+        if damaged:
+            return
         yield from self._check_ids()
         yield from self._check_completeness()
         yield from self._check_counts()

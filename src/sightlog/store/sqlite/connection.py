@@ -1,7 +1,8 @@
 """Opening SQLite, and writing many rows in few calls."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -85,6 +86,19 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16384")
     connection.execute("PRAGMA mmap_size = 268435456")
     return connection
+
+
+@contextmanager
+def committing(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction outside of the writer's jobs: at the start, and in a rebuild."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def insert_rows(connection: sqlite3.Connection, into: str, rows: Sequence[Row], conflict: str = "") -> None:

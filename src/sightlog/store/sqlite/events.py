@@ -90,8 +90,7 @@ def arrived_after(
 ) -> list[StoredEvent]:
     """Events with a greater number, ascending."""
     rows = connection.execute(
-        # The plus keeps SQLite from sorting all events of the workspace for each page.
-        f"{_SELECT} WHERE e.seq > ?1 AND +e.workspace = ?2 AND (?3 IS NULL OR e.use_case = ?3) ORDER BY e.seq LIMIT ?4",
+        f"{_SELECT} WHERE e.seq > ?1 AND e.workspace = ?2 AND (?3 IS NULL OR e.use_case = ?3) ORDER BY e.seq LIMIT ?4",
         (after, workspace, use_case, limit),
     ).fetchall()
     return [_event(connection, workspace, row, whole=False) for row in rows]

@@ -125,7 +125,9 @@ class Search:
                 if self._is_time_up(source.size):
                     return [seq for at, _, seq in found if at > newest_left], True
             try:
-                found += self._newest_in(source, before, limit)
+                found += self._newest_in(
+                    source, before, limit, found[limit - 1][0] if len(found) >= limit else _EARLIEST
+                )
             except sqlite3.OperationalError as error:
                 _only_interruption(error)
                 newest_left = source.info.last_time if isinstance(source, Segment) else _LATEST
@@ -161,8 +163,12 @@ class Search:
         if mask.any():
             mask &= source.alive()
         if self._has_span and mask.any():
-            times = source.times()
-            mask &= (times >= self.start) & (times <= self.end)
+            if isinstance(source, Segment):
+                mask[: source.place_of(self.start)] = False
+                mask[source.place_of(self.end + 1) :] = False
+            else:
+                times = source.times()
+                mask &= (times >= self.start) & (times <= self.end)
         return mask
 
     def _count_in(self, source: TailView | Segment) -> int:
@@ -172,7 +178,8 @@ class Search:
                 return info.events - info.gone
         return int(np.count_nonzero(self._matching_in(source)))
 
-    def _newest_in(self, source: TailView | Segment, before: Position | None, limit: int) -> list[Found]:
+    def _newest_in(self, source: TailView | Segment, before: Position | None, limit: int, since: int) -> list[Found]:
+        """The newest `limit` events of a source, of those that come after a position and are not older than a time."""
         mask = self._matching_in(source)
         if not mask.any():
             return []
@@ -180,22 +187,22 @@ class Search:
             if before is not None:
                 source.before(mask, before.timestamp, before.event_id)
             return source.newest(mask, limit)
+        mask[: source.place_of(since)] = False
         places = np.flatnonzero(mask)
         if before is not None:
-            places = places[: self._end_of_older(source, places, before)]
+            places = places[: self._end_of_page(source, places, before)]
         return self._with_ids(source.seqs_at(places[-limit:]).tolist())
 
-    def _end_of_older(self, source: Segment, places: Integers, before: Position) -> int:
-        """How many of these places, which ascend, come after a position in a page. Those of one time are in the order
-        of their ids, which only their rows tell."""
-        times = source.times()[places]
-        start, end = (int(np.searchsorted(times, before.timestamp, side)) for side in ("left", "right"))
-        return bisect_left(
-            range(end),
-            before.event_id,
-            start,
-            key=lambda at: self._with_ids(source.seqs_at(places[at : at + 1]).tolist())[0][1],
-        )
+    def _end_of_page(self, source: Segment, places: Integers, before: Position) -> int:
+        """How many of these places, which ascend, come after a position. Those of one time are in the order of their
+        ids, which only their rows tell."""
+        moment = before.timestamp
+        first, last = np.searchsorted(places, [source.place_of(moment), source.place_of(moment + 1)]).tolist()
+
+        def id_at(place: int) -> str:
+            return self._with_ids(source.seqs_at(places[place : place + 1]).tolist())[0][1]
+
+        return bisect_left(range(last), before.event_id, first, key=id_at)
 
     def _with_ids(self, numbers: list[int]) -> list[Found]:
         rows = self.connection.execute(

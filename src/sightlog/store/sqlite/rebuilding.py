@@ -20,7 +20,8 @@ Advance = Callable[[int, int], None]
 def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideIndex, advance: Advance) -> None:
     """Make the counts, the schema, the reviews and the side index anew. What a group of counts had lost by being
     crowded comes back when it is small again. `advance` is told (events done, events in all); each is read twice.
-    Interrupted in the first half, nothing has changed; in the second, the next start goes on."""
+    The ids come first. Interrupted in the first half, nothing else has changed; in the second, the next start goes
+    on."""
     total: int = 2 * connection.execute("SELECT count(*) FROM events").fetchone()[0]
     index.ids.rebuild(connection)
     connection.execute("BEGIN IMMEDIATE")

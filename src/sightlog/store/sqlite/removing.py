@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from sightlog.domain.retention import Expired
 from sightlog.store.sqlite.index.ids import EventIds
@@ -23,9 +24,12 @@ def older_than_kept(
     """For the writer: the numbers of up to `limit` events older than their workspace's cut-off (workspace →
     microseconds)."""
     numbers: list[int] = []
+    first_times = index.first_times()
     for use_case, cutoff in _use_cases(connection, cutoffs):
         if len(numbers) >= limit:
             break
+        if first_times.get(use_case, cutoff) >= cutoff:
+            continue
         view = IndexView(connection, index, use_case, in_commit=True)
         numbers += view.some_before(cutoff, limit - len(numbers))
     return numbers
@@ -47,9 +51,11 @@ def count_older_than_kept(
 def oldest(connection: sqlite3.Connection, index: SideIndex, limit: int) -> list[int]:
     """For the writer: the numbers of the oldest events of all."""
     found: list[tuple[int, int]] = []
-    for (use_case,) in connection.execute("SELECT number FROM use_cases").fetchall():
-        found += IndexView(connection, index, use_case, in_commit=True).oldest(limit)
-    return [seq for _, seq in sorted(found)[:limit]]
+    for use_case, first_time in sorted(index.first_times().items(), key=itemgetter(1)):
+        if len(found) >= limit and first_time > found[-1][0]:
+            break
+        found = sorted(found + IndexView(connection, index, use_case, in_commit=True).oldest(limit))[:limit]
+    return [seq for _, seq in found]
 
 
 def of_use_case(connection: sqlite3.Connection, index: SideIndex, use_case: int, limit: int) -> list[int]:

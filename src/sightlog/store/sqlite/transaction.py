@@ -55,6 +55,7 @@ class SqliteTransaction:
         self.connection = memory.connection
         self.memory = memory
         self._gathered = Gathered()
+        self.memory.index.recover()
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:

@@ -16,8 +16,10 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, json
 from numpy.typing import NDArray
+
+from sightlog.domain.errors import StoreDamaged
 
 Hashes = NDArray[np.uint64]
 """Of each id 32 bits."""
@@ -25,8 +27,11 @@ Numbers = NDArray[np.int64]
 
 _HASH_BITS = 32
 _IDS_PER_PART = 4_096
+# Room for the numbers of a run's parts; the last one is its filter's.
 _PARTS = 256
-"""The most that a run has."""
+_MOST_PART_BITS = 7
+_FILTER = 255
+_LETS_ALL_PASS = b"\xff" * 8
 # A word of 64 bits of the filter for four ids: 16 bits for each, of which it sets three in one word and three in
 # another. Of the ids that are not in a run, one or two in a thousand seem to be.
 _IDS_PER_WORD = 4
@@ -40,7 +45,7 @@ _FEW = 8
 # A part is all hashes, and then the numbers, counted from the run's first.
 _KEY = np.dtype("<u4")
 _WORD = np.dtype("<u8")
-_COLUMNS = "ids, first_seq, last_seq, part_bits, filter"
+_COLUMNS = "ids, first_seq, last_seq, part_bits"
 
 
 def hashes_of(ids: Sequence[str]) -> Hashes:
@@ -131,10 +136,10 @@ class Run(Struct, frozen=True, eq=False):
         return found
 
     def _part(self, connection: sqlite3.Connection, part: int) -> tuple[Hashes, Numbers]:
-        row = connection.execute(
-            "SELECT content FROM id_parts WHERE number = ?", (self.number * _PARTS + part,)
-        ).fetchone()
-        columns = np.frombuffer(row[0] if row else b"", _KEY).reshape(2, -1)
+        content = _content(connection, self.number, part)
+        if content is None:  # without it, an event that comes again would be a second one
+            raise StoreDamaged(f"run {self.number} of event ids lost a part; `sightlog rebuild` makes them anew")
+        columns = np.frombuffer(content, _KEY).reshape(2, -1)
         return columns[0].astype(np.uint64), columns[1].astype(np.int64) + self.first_seq
 
     def contents(self, connection: sqlite3.Connection) -> tuple[Hashes, Numbers]:
@@ -145,8 +150,28 @@ class Run(Struct, frozen=True, eq=False):
 
 def read_runs(connection: sqlite3.Connection) -> list[Run]:
     """All runs, in the order of their numbers of events, which do not overlap."""
-    rows = connection.execute(f"SELECT number, {_COLUMNS} FROM id_runs ORDER BY first_seq")
-    return [Run(*(*row[:-1], np.frombuffer(row[-1], _WORD).astype(np.uint64, copy=False))) for row in rows.fetchall()]
+    runs = []
+    for row in connection.execute(f"SELECT number, {_COLUMNS} FROM id_runs ORDER BY first_seq").fetchall():
+        filter = np.frombuffer(_content(connection, row[0], _FILTER) or _LETS_ALL_PASS, _WORD)
+        runs.append(Run(*(*row, filter.astype(np.uint64, copy=False))))
+    return runs
+
+
+def damaged_runs(connection: sqlite3.Connection) -> list[int]:
+    """The numbers of runs that lost a part, and those of which only parts are left."""
+    counted = "SELECT number / ?1 AS run, count(*) AS parts FROM id_parts GROUP BY run"
+    rows = connection.execute(
+        f"WITH counted AS ({counted}) SELECT r.number FROM id_runs r LEFT JOIN counted c ON c.run = r.number"
+        " WHERE c.parts IS NOT (1 << r.part_bits) + 1"
+        " UNION SELECT run FROM counted WHERE run NOT IN (SELECT number FROM id_runs)",
+        (_PARTS,),
+    )
+    return [row[0] for row in rows]
+
+
+def _content(connection: sqlite3.Connection, run: int, part: int) -> bytes | None:
+    row = connection.execute("SELECT content FROM id_parts WHERE number = ?", (run * _PARTS + part,)).fetchone()
+    return None if row is None else row[0]
 
 
 def write_run(connection: sqlite3.Connection, hashes: Hashes, seqs: Numbers, gone: int = 0) -> Run:
@@ -155,10 +180,10 @@ def write_run(connection: sqlite3.Connection, hashes: Hashes, seqs: Numbers, gon
     hashes, seqs = hashes[order], seqs[order]
     first, last = int(seqs.min()), int(seqs.max())
     filter = _filter_of(hashes)
-    bits = min(_power_of_two(len(hashes), _IDS_PER_PART), _PARTS.bit_length() - 1)
+    bits = min(_power_of_two(len(hashes), _IDS_PER_PART), _MOST_PART_BITS)
     number = connection.execute(
-        f"INSERT INTO id_runs ({_COLUMNS}, gone) VALUES (?, ?, ?, ?, ?, ?)",
-        (len(hashes), first, last, bits, filter.astype(_WORD).tobytes(), gone),
+        f"INSERT INTO id_runs ({_COLUMNS}, gone) VALUES (?, ?, ?, ?, ?)",
+        (len(hashes), first, last, bits, gone),
     ).lastrowid
     assert number is not None
     edges = np.searchsorted(hashes, np.arange(2**bits + 1, dtype=np.uint64) << np.uint64(_HASH_BITS - bits))
@@ -166,8 +191,11 @@ def write_run(connection: sqlite3.Connection, hashes: Hashes, seqs: Numbers, gon
     connection.executemany(
         "INSERT INTO id_parts (number, content) VALUES (?, ?)",
         [
-            (number * _PARTS + part, b"".join(column[start:end].tobytes() for column in columns))
-            for part, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+            (number * _PARTS + _FILTER, filter.astype(_WORD).tobytes()),
+            *(
+                (number * _PARTS + part, b"".join(column[start:end].tobytes() for column in columns))
+                for part, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+            ),
         ],
     )
     return Run(number, len(hashes), first, last, bits, filter)
@@ -182,14 +210,25 @@ def drop_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> None:
         connection.execute("DELETE FROM id_runs WHERE number = ?", (run.number,))
 
 
-def join_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> Run:
-    """Put one run in the place of several."""
-    hashes, seqs = zip(*(run.contents(connection) for run in runs), strict=True)
+def join_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> Run | None:
+    """Put one run in the place of several, without those events of an id that comes more than once that left; None when
+    nothing remains."""
+    hashes, seqs = map(np.concatenate, zip(*(run.contents(connection) for run in runs), strict=True))
     gone = sum(
         connection.execute("SELECT gone FROM id_runs WHERE number = ?", (run.number,)).fetchone()[0] for run in runs
     )
     drop_runs(connection, runs)
-    return write_run(connection, np.concatenate(hashes), np.concatenate(seqs), gone)
+    order = np.argsort(hashes, kind="stable")
+    hashes, seqs = hashes[order], seqs[order]
+    is_same = hashes[1:] == hashes[:-1]
+    repeated = seqs[np.append(is_same, False) | np.insert(is_same, 0, False)]
+    rows = connection.execute(
+        "SELECT seq FROM events WHERE seq IN (SELECT value FROM json_each(?))",
+        (json.encode(repeated.tolist()).decode(),),
+    )
+    left = np.setdiff1d(repeated, np.array([row[0] for row in rows], np.int64))
+    there = ~np.isin(seqs, left)
+    return write_run(connection, hashes[there], seqs[there], max(0, gone - len(left))) if there.any() else None
 
 
 def without_lost(connection: sqlite3.Connection, run: Run) -> Run | None:

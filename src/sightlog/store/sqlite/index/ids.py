@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, json
 
-from sightlog.store.sqlite.connection import fetch_at_once
+from sightlog.store.sqlite.connection import committing, fetch_at_once
 from sightlog.store.sqlite.index.id_runs import (
     Run,
     Sought,
@@ -35,9 +35,8 @@ _JOINED = 8
 _LARGEST_JOINED = 300_000
 # At the start, when more than that are in no run: a table version without runs was there before, or a rebuild.
 _MOST_IN_MEMORY = 262_144
-_READ_AT_ONCE = 16_384
-# How many versions stay for readers whose snapshots are older than the newest.
-_VERSIONS_KEPT = 2
+# An id that comes again and again is looked for among so many numbers at most before all are sealed.
+_MOST_REPEATS = 256
 
 _NAMED = (
     "FROM events WHERE seq IN (SELECT value FROM json_each(?1)) AND workspace = ?2"
@@ -45,21 +44,27 @@ _NAMED = (
 )
 
 
-class Ids(Struct, frozen=True, eq=False):
-    """All ids as of one sealing: the runs, in the order of their events' numbers, and those that came since."""
+class Ids(Struct, eq=False):
+    """All ids as of one sealing: the runs, in the order of their events' numbers, and those that came since. One thread
+    adds, and others read at the same time."""
 
-    number: int
+    version: int
+    watermark: int
     runs: tuple[Run, ...]
     newest: dict[str, int]
     older: dict[str, list[int]]
     """Of ids that came more than once since (overwritten, or in several workspaces), the numbers but for the last."""
+    is_full: bool = False
+    """Whether one id came so often that all should be sealed."""
 
     def add(self, ids: Sequence[str], seqs: Sequence[int]) -> None:
         """New events."""
         for one, seq in zip(ids, seqs, strict=True):
             before = self.newest.get(one)
             if before is not None:
-                self.older.setdefault(one, []).append(before)  # first: readers find either
+                repeats = self.older.setdefault(one, [])
+                repeats.append(before)  # before the newest is replaced, and read after it
+                self.is_full = self.is_full or len(repeats) >= _MOST_REPEATS
             self.newest[one] = seq
 
     def candidates(self, connection: sqlite3.Connection, ids: Sequence[str]) -> list[int]:
@@ -68,10 +73,9 @@ class Ids(Struct, frozen=True, eq=False):
         found: list[int] = []
         if not self.newest.keys().isdisjoint(ids):
             for one in ids:
-                found += self.older.get(one, ())
                 seq = self.newest.get(one)
                 if seq is not None:
-                    found.append(seq)
+                    found += seq, *self.older.get(one, ())
         if self.runs:
             sought = Sought(hashes_of(ids))
             for run in self.runs:
@@ -89,50 +93,36 @@ class Ids(Struct, frozen=True, eq=False):
         values = json.encode(numbers).decode(), workspace, json.encode(ids).decode()
         return fetch_at_once(connection, columns, f"{_NAMED} AND {where}", values)
 
-    def write(self, connection: sqlite3.Connection) -> Run:
-        """The newest ids as a run."""
-        ids, seqs = list(self.newest), list(self.newest.values())
-        for one, numbers in self.older.items():
-            ids += [one] * len(numbers)
-            seqs += numbers
-        return write_run(connection, hashes_of(ids), np.array(seqs, np.int64))
-
 
 class EventIds:
     """For the writer and all readers. The writer adds; what a reader sees is as of its snapshot."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._versions: tuple[Ids, ...] = ()
         self._gone: Counter[int] = Counter()
+        self._versions: tuple[Ids, ...] = ()
         self.load(connection)
 
     def load(self, connection: sqlite3.Connection) -> None:
-        """For the writer, outside of a transaction: read what is there, and write as runs what is too much for
-        memory."""
+        """For the writer, outside of a transaction: read what is there, at the start or after a commit that did not
+        happen. What is too much for memory is written as runs."""
+        while (last := _last_of_too_many(connection)) is not None:
+            with committing(connection):
+                _sealed(connection, Ids(*_state(connection), (), {}, {}), last)
+            logger.info("event ids: written up to event %d", last)
         self._gone.clear()
-        number, watermark = _state(connection)
-        version = Ids(number, tuple(read_runs(connection)), {}, {})
-        after: int | None = watermark
-        while after is not None:
-            after = _read_newest(connection, version, after, _READ_AT_ONCE)
-            if after is not None and len(version.newest) >= _MOST_IN_MEMORY:
-                connection.execute("BEGIN IMMEDIATE")
-                version = _sealed(connection, version, after)
-                connection.execute("COMMIT")
-                logger.info("event ids: written up to event %d", after)
-        self._versions = (version,)
+        ids = read_ids(connection)
+        self._versions = (*(one for one in self._versions if one.version < ids.version), ids)
 
     def rebuild(self, connection: sqlite3.Connection) -> None:
         """Make everything anew from the rows. Interrupted, the next start goes on."""
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM id_parts")
-        connection.execute("DELETE FROM id_runs")
-        connection.execute("UPDATE index_state SET ids_version = ids_version + 1, ids_watermark = 0")
-        connection.execute("COMMIT")
+        with committing(connection):
+            connection.execute("DELETE FROM id_parts")
+            connection.execute("DELETE FROM id_runs")
+            connection.execute("UPDATE index_state SET ids_version = ids_version + 1, ids_watermark = 0")
         self.load(connection)
 
     def add(self, ids: Sequence[str], seqs: Sequence[int]) -> None:
-        """New events, before their commit. What does not come to be harms nobody."""
+        """New events, before their commit."""
         self._versions[-1].add(ids, seqs)
 
     def remove(self, seq: int) -> None:
@@ -148,28 +138,26 @@ class EventIds:
             connection.execute("UPDATE id_runs SET gone = gone + ? WHERE number = ?", (gone, number))
         self._gone.clear()
 
+    def is_full(self) -> bool:
+        """Whether they should be sealed before it is time, because one id came very often."""
+        return self._versions[-1].is_full
+
     def seal(self, connection: sqlite3.Connection, last_seq: int) -> None:
         """Write the ids of all events up to this number as runs, within the commit that is being made."""
-        version = self._versions[-1]
-        if not version.newest:
-            return
-        sealed = _tidied(connection, _sealed(connection, version, last_seq))
-        self._versions = (*self._versions, sealed)[-_VERSIONS_KEPT:]
+        self.write_notes(connection)
+        sealed = _tidied(connection, _sealed(connection, self._versions[-1], last_seq))
+        self._versions = (*self._versions, sealed)
 
-    def rolled_back(self, connection: sqlite3.Connection) -> None:
-        """What was sealed since the last commit was not."""
-        self._gone.clear()
-        number = _state(connection)[0]
-        self._versions = tuple(version for version in self._versions if version.number <= number)
-        if not self._versions:
-            self.load(connection)
+    def committed(self) -> None:
+        """The commit is on disk: one version before stays, for readers whose snapshots are older."""
+        self._versions = self._versions[-2:]
 
     def seen_by(self, connection: sqlite3.Connection) -> Ids:
         """The ids as the connection's snapshot has them."""
-        number = _state(connection)[0]
-        for version in reversed(self._versions):
-            if version.number == number:
-                return version
+        version = _state(connection)[0]
+        for ids in reversed(self._versions):
+            if ids.version == version:
+                return ids
         return read_ids(connection)
 
     def fetch(
@@ -186,13 +174,21 @@ class EventIds:
 
 
 def read_ids(connection: sqlite3.Connection) -> Ids:
-    """All ids as a snapshot has them, by its tables alone."""
-    number, watermark = _state(connection)
-    version = Ids(number, tuple(read_runs(connection)), {}, {})
-    after: int | None = watermark
-    while after is not None:
-        after = _read_newest(connection, version, after, _READ_AT_ONCE)
-    return version
+    """The ids as a snapshot has them, by its tables alone."""
+    version, watermark = _state(connection)
+    ids = Ids(version, watermark, tuple(read_runs(connection)), {}, {})
+    rows = connection.execute("SELECT event_id, seq FROM events WHERE seq > ? ORDER BY seq", (watermark,)).fetchall()
+    ids.add([row[0] for row in rows], [row[1] for row in rows])
+    return ids
+
+
+def _last_of_too_many(connection: sqlite3.Connection) -> int | None:
+    """The last of the first events above the watermark, where they are as many as memory should hold."""
+    row = connection.execute(
+        "SELECT seq FROM events WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?",
+        (_state(connection)[1], _MOST_IN_MEMORY - 1),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _state(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -200,38 +196,30 @@ def _state(connection: sqlite3.Connection) -> tuple[int, int]:
     return found
 
 
-def _read_newest(connection: sqlite3.Connection, version: Ids, after: int, most: int) -> int | None:
-    """Add the ids of events with a greater number; the last number, or None when there are no more."""
+def _sealed(connection: sqlite3.Connection, ids: Ids, last_seq: int) -> Ids:
+    """With a run of all events that are there above the watermark, up to this number."""
     rows = connection.execute(
-        "SELECT event_id, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, most)
+        "SELECT event_id, seq FROM events WHERE seq > ? AND seq <= ?", (ids.watermark, last_seq)
     ).fetchall()
-    if not rows:
-        return None
-    ids, seqs = zip(*rows, strict=True)
-    version.add(ids, seqs)
-    last: int = seqs[-1]
-    return last
+    runs = ids.runs
+    if rows:
+        runs = *runs, write_run(connection, hashes_of([row[0] for row in rows]), np.array([row[1] for row in rows]))
+    connection.execute("UPDATE index_state SET ids_version = ids_version + 1, ids_watermark = ?", (last_seq,))
+    return Ids(ids.version + 1, last_seq, runs, {}, {})
 
 
-def _sealed(connection: sqlite3.Connection, version: Ids, watermark: int) -> Ids:
-    run = version.write(connection)
-    connection.execute("UPDATE index_state SET ids_version = ids_version + 1, ids_watermark = ?", (watermark,))
-    return Ids(version.number + 1, (*version.runs, run), {}, {})
-
-
-def _tidied(connection: sqlite3.Connection, version: Ids) -> Ids:
+def _tidied(connection: sqlite3.Connection, ids: Ids) -> Ids:
     """With one run in the place of several neighbours, or of one of which little is there any more."""
-    runs = list(version.runs)
-    row = connection.execute(
-        "SELECT number FROM id_runs WHERE gone > ids / 4 * 3 ORDER BY first_seq LIMIT 1"
-    ).fetchone()
-    if row is not None:
-        at = next(at for at, run in enumerate(runs) if run.number == row[0])
-        rest = without_lost(connection, runs[at])
-        runs[at : at + 1] = [] if rest is None else [rest]
+    runs = list(ids.runs)
+    lost = {row[0] for row in connection.execute("SELECT number FROM id_runs WHERE 4 * gone > 3 * ids LIMIT 1")}
+    for at, run in enumerate(ids.runs):
+        if run.number in lost:
+            rest = without_lost(connection, run)
+            runs[at : at + 1] = [] if rest is None else [rest]
     for start in range(len(runs) - _JOINED + 1):
         joined = runs[start : start + _JOINED]
         if sum(run.ids for run in joined) <= _LARGEST_JOINED:
-            runs[start : start + _JOINED] = [join_runs(connection, joined)]
+            rest = join_runs(connection, joined)
+            runs[start : start + _JOINED] = [] if rest is None else [rest]
             break
-    return Ids(version.number, tuple(runs), version.newest, version.older)
+    return Ids(ids.version, ids.watermark, tuple(runs), {}, {})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from sightlog.domain.fact_columns import grouped
-from sightlog.store.sqlite.connection import insert_rows
+from sightlog.store.sqlite.connection import committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
@@ -51,6 +51,7 @@ class SideIndex:
         self._notes: dict[int, dict[int, int]] = {}
         self._touched: set[Tail] = set()
         self._is_changed = False
+        self._is_lost = False
         self._has_sealed = False
         self._since_seal = 0
         self.load()
@@ -95,18 +96,17 @@ class SideIndex:
     def _seal_loaded(self, read_to: int) -> None:
         """Seal while loading: a table version without segments was there before, or a rebuild was asked for. Events
         were read up to this number; those that wait behind it still do."""
-        self._connection.execute("BEGIN IMMEDIATE")
         self.commit += 1
         kept = {}
-        for use_case, tail in self._loading.items():
-            if len(tail) >= _SMALLEST_SEGMENT:
-                write_segment(self._connection, rows_of(tail.now(self.commit).contents()))
-            else:
-                kept[use_case] = tail
+        with committing(self._connection):
+            for use_case, tail in self._loading.items():
+                if len(tail) >= _SMALLEST_SEGMENT:
+                    write_segment(self._connection, rows_of(tail.now(self.commit).contents()))
+                else:
+                    kept[use_case] = tail
+            self._write_down(kept.values(), self._last_seq, read_to)
+            self._connection.execute("UPDATE index_state SET commits = ?", (self.commit,))
         self._loading = kept
-        self._write_down(kept.values(), self._last_seq, read_to)
-        self._connection.execute("UPDATE index_state SET commits = ?", (self.commit,))
-        self._connection.execute("COMMIT")
         self._since_seal = sum(map(len, kept.values()))
         logger.info("side index: built up to event %d", self._last_seq)
 
@@ -116,6 +116,15 @@ class SideIndex:
             if tail.opened_at <= commit:
                 return tail
         return None
+
+    def first_times(self) -> dict[int, int]:
+        """For the writer: use case → a time, older than which are none of its events."""
+        rows = self._connection.execute("SELECT use_case, min(first_time) FROM segments GROUP BY use_case").fetchall()
+        found: dict[int, int] = dict(rows)
+        for use_case, tails in self._tails.items():
+            if len(tails[-1]):
+                found[use_case] = min(tails[-1].first_time, found.get(use_case, tails[-1].first_time))
+        return found
 
     def make_room(self, events: int) -> None:
         """To be called before so many events are added, when all events of smaller numbers were."""
@@ -157,7 +166,10 @@ class SideIndex:
         return tails[-1] if tails else self._put(Tail(use_case, self.commit + 1))
 
     def _put(self, tail: Tail) -> Tail:
-        self._tails[tail.use_case] = (*self._tails.get(tail.use_case, ()), tail)[-_TAILS_KEPT:]
+        """Let readers see it from its commit on, in the place of those that were opened then or later and came to
+        nothing."""
+        before = (one for one in self._tails.get(tail.use_case, ()) if one.opened_at < tail.opened_at)
+        self._tails[tail.use_case] = (*before, tail)[-_TAILS_KEPT:]
         return tail
 
     def write_notes(self) -> None:
@@ -174,12 +186,15 @@ class SideIndex:
         self.write_notes()
         if self._since_seal >= _EVENTS_BETWEEN_SEALS:
             self._seal()
+        elif self.ids.is_full():
+            self.ids.seal(self._connection, self._last_seq)
         self._connection.execute("UPDATE index_state SET commits = ?", (self.commit + 1,))
         for tail in self._touched:
             tail.note(self.commit + 1)
 
     def committed(self) -> None:
         """The commit is on disk."""
+        self.ids.committed()
         if self._is_changed:
             self.commit += 1
             self._touched.clear()
@@ -189,10 +204,16 @@ class SideIndex:
             self.sealed.set()
 
     def rolled_back(self) -> None:
-        """The commit did not happen."""
-        if self._is_changed:
-            self.ids.rolled_back(self._connection)
+        """The commit did not happen. What is in memory is made anew now or, when that fails, before the next one."""
+        self._is_lost = self._is_lost or self._is_changed
+        self.recover()
+
+    def recover(self) -> None:
+        """To be called before each commit begins."""
+        if self._is_lost:
+            self.ids.load(self._connection)
             self.load()
+            self._is_lost = False
 
     def _seal(self) -> None:
         self._is_changed = True

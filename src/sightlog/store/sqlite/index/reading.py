@@ -71,9 +71,7 @@ class IndexView:
         for source in self.sources():
             if isinstance(source, Segment) and source.info.last_time <= newest:
                 break  # and so are the others
-            if isinstance(source, Segment) and not source.info.gone:
-                return source.info.last_time
-            newest = int(source.times()[source.alive()].max(initial=newest))
+            newest = max(newest, source.newest_time() or _EARLIEST)
         return None if newest == _EARLIEST else newest
 
     def oldest(self, limit: int) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ What leaves or is reviewed later is noted beside the segment, event by event; ma
 """
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -248,25 +249,29 @@ class Segment:
 
     def oldest(self, limit: int, before: int) -> list[tuple[int, int]]:
         """(timestamp, number) of the oldest `limit` events that are there, of those before a time."""
-        places = np.flatnonzero(self.alive()[: self._end_of_older(before)])[:limit]
+        places = np.flatnonzero(self.alive()[: self.place_of(before)])[:limit]
         times, seqs = self._integers_at(TIMES, places), self._integers_at(SEQS, places)
         return list(zip(times.tolist(), seqs.tolist(), strict=True))
 
     def count_before(self, time: int) -> int:
         """How many events that are there are older than a time."""
-        return int(np.count_nonzero(self.alive()[: self._end_of_older(time)]))
+        return int(np.count_nonzero(self.alive()[: self.place_of(time)]))
 
-    def _end_of_older(self, time: int) -> int:
-        """The place of the first event that is not older than a time. Of its parts those up to there are unpacked."""
-        if self.info.last_time < time:
+    def newest_time(self) -> int | None:
+        """The timestamp of the newest event that is there."""
+        places = np.flatnonzero(self.alive())[-1:]
+        return int(self._integers_at(TIMES, places)[0]) if len(places) else None
+
+    def place_of(self, time: int) -> int:
+        """The place of the first event that is not older than a time. A few of the parts are unpacked."""
+        if time <= self.info.first_time:
+            return 0
+        if time > self.info.last_time:
             return self.size
-        end = 0
-        for start, content in self._integer_parts(TIMES):
-            times = read_integers(content)
-            end = start + int(np.searchsorted(times, time))
-            if end < start + len(times):
-                break
-        return end
+        parts = self._integer_parts(TIMES)
+        number = bisect_left(parts, time, key=lambda part: int(read_integers(part[1])[0])) - 1
+        start, content = parts[number]
+        return start + int(np.searchsorted(read_integers(content), time))
 
     def _integers_at(self, letter: str, places: Integers) -> Integers:
         parts = self._integer_parts(letter)

@@ -9,7 +9,7 @@ import heapq
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from sightlog.store.sqlite.index.columns import (
 )
 from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
+
+_NEVER = 2**62
 
 Candidate = tuple[int, str, int]
 """An event's timestamp, id and number."""
@@ -101,6 +103,8 @@ class Tail:
     def __init__(self, use_case: int, opened_at: int) -> None:
         self.use_case = use_case
         self.opened_at = opened_at
+        self.first_time = _NEVER
+        """None of its events is older."""
         self.seqs = array("q")
         self.times = array("q")
         self.ids: list[str] = []
@@ -114,7 +118,7 @@ class Tail:
     def __len__(self) -> int:
         return len(self.seqs)
 
-    def add(self, seqs: Iterable[int], timestamps: Iterable[int], ids: Iterable[str], facts: FactColumns) -> None:
+    def add(self, seqs: Iterable[int], timestamps: Sequence[int], ids: Iterable[str], facts: FactColumns) -> None:
         """Add events whose facts were turned around."""
         places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(len(self.seqs))).tobytes())
         start = 0
@@ -129,6 +133,7 @@ class Tail:
             start, first = end, last
         self.ids.extend(ids)
         self.times.extend(timestamps)
+        self.first_time = min(self.first_time, *timestamps)
         self.seqs.extend(seqs)
 
     def _texts_of(self, field: str, letter: str) -> _Texts:
@@ -276,6 +281,11 @@ class TailView:
         if len(places) > limit:
             places = places[times[places] <= np.partition(times[places], limit - 1)[limit - 1]]
         return sorted(zip(times[places].tolist(), self.seqs_at(places).tolist(), strict=True))[:limit]
+
+    def newest_time(self) -> int | None:
+        """The timestamp of the newest event that is there."""
+        times = self.times()[self.alive()]
+        return int(times.max()) if len(times) else None
 
     def count_before(self, time: int) -> int:
         """How many events that are there are older than a time."""
