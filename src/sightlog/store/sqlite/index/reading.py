@@ -67,12 +67,14 @@ class IndexView:
 
     def newest_time(self) -> int | None:
         """The timestamp of the newest event; None when there is none."""
-        newest = _EARLIEST
+        newest: int | None = None
         for source in self.sources():
-            if isinstance(source, Segment) and source.info.last_time <= newest:
+            if newest is not None and isinstance(source, Segment) and source.info.last_time <= newest:
                 break  # and so are the others
-            newest = max(newest, source.newest_time() or _EARLIEST)
-        return None if newest == _EARLIEST else newest
+            time = source.newest_time()
+            if time is not None and (newest is None or time > newest):
+                newest = time
+        return newest
 
     def oldest(self, limit: int) -> list[tuple[int, int]]:
         """(timestamp, number) of the oldest `limit` events."""
