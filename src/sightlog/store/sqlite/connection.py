@@ -15,6 +15,7 @@ from sightlog.domain.errors import StorageFull, StoreDamaged, StoreGone
 
 DATABASE_FILE = "sightlog.db"
 PAGE_BYTES = 8192
+_FEW_PAGES = 100
 
 # Rows per statement. sqlite3 lets go of the interpreter's lock at every step, and a busy event loop gives it back
 # late: with one row a step the writer fell to 3 % of its speed beside a busy thread, with many rows to 100 %.
@@ -86,6 +87,17 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16384")
     connection.execute("PRAGMA mmap_size = 268435456")
     return connection
+
+
+@contextmanager
+def sparing_memory(connection: sqlite3.Connection) -> Iterator[None]:
+    """For reading much once: the connection keeps few pages of it."""
+    before = connection.execute("PRAGMA cache_size").fetchone()[0]
+    connection.execute(f"PRAGMA cache_size = {_FEW_PAGES}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
 
 
 @contextmanager

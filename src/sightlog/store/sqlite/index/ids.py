@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, json
 
-from sightlog.store.sqlite.connection import committing, fetch_at_once
+from sightlog.store.sqlite.connection import committing, fetch_at_once, sparing_memory
 from sightlog.store.sqlite.index.id_runs import (
     Run,
     Sought,
@@ -110,7 +110,8 @@ class EventIds:
                 _sealed(connection, Ids(*_state(connection), (), {}, {}), last)
             logger.info("event ids: written up to event %d", last)
         self._gone.clear()
-        ids = read_ids(connection)
+        with sparing_memory(connection):
+            ids = read_ids(connection)
         self._versions = (*(one for one in self._versions if one.version < ids.version), ids)
 
     def rebuild(self, connection: sqlite3.Connection) -> None:

@@ -67,11 +67,11 @@ class IndexView:
 
     def newest_time(self) -> int | None:
         """The timestamp of the newest event; None when there is none."""
-        newest: int | None = None
-        for source in self.sources():
-            if newest is not None and isinstance(source, Segment) and source.info.last_time <= newest:
+        newest = None if self.tail is None else self.tail.newest_time()
+        for info in self.infos(_EARLIEST if newest is None else newest + 1):
+            if newest is not None and info.last_time <= newest:
                 break  # and so are the others
-            time = source.newest_time()
+            time = self.segment(info).newest_time()
             if time is not None and (newest is None or time > newest):
                 newest = time
         return newest

@@ -6,6 +6,7 @@ What leaves or is reviewed later is noted beside the segment, event by event; ma
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -268,13 +269,17 @@ class Segment:
             return 0
         if time > self.info.last_time:
             return self.size
-        parts = self._integer_parts(TIMES)
+        parts = self._time_parts
         number = bisect_left(parts, time, key=lambda part: int(read_integers(part[1])[0])) - 1
         start, content = parts[number]
         return start + int(np.searchsorted(read_integers(content), time))
 
+    @cached_property
+    def _time_parts(self) -> list[tuple[int, bytes]]:
+        return self._integer_parts(TIMES)
+
     def _integers_at(self, letter: str, places: Integers) -> Integers:
-        parts = self._integer_parts(letter)
+        parts = self._time_parts if letter == TIMES else self._integer_parts(letter)
         starts = np.array([start for start, _ in parts])
         which = np.searchsorted(starts, places, "right") - 1
         found = np.empty(len(places), np.int64)
