@@ -1,12 +1,15 @@
 """The store, opened anew for a test, or once for a module whose tests each use a workspace of their own."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
+from sightlog.store.sqlite.connection import StoreConnection, open_for_writing
+from sightlog.store.sqlite.migrating import migrate
 from tests.contract.backends import BACKENDS, Backend
 from tests.contract.plant import OpenStore, Plant
 from tests.profiles import load_profile
@@ -18,6 +21,15 @@ load_profile()
 def kind(request: pytest.FixtureRequest) -> type[Backend]:
     """Every backend in turn."""
     return BACKENDS[request.param]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreConnection]:
+    """SQLite's tables, empty, without a store that uses them."""
+    with closing(open_for_writing(tmp_path_factory.mktemp("tables"))) as opened:
+        opened.execute("PRAGMA synchronous = OFF")
+        migrate(opened)
+        yield opened
 
 
 @pytest.fixture

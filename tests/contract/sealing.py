@@ -40,6 +40,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(merging, "_LARGEST", largest)
             patch.setattr(segments, "_MOST_NOTES", 2)
             patch.setattr(segments, "_MOST_SEEKS", 1)
+            patch.setattr(segments, "MOST_REMEMBERED", 3)
             patch.setattr(parts, "_COMMON_EVENTS", 3)
             patch.setattr(parts, "_VALUES_PER_PART", 2)
             patch.setattr(parts, "_ORDINALS_PER_PART", 5)

@@ -2,9 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,25 +13,14 @@ from hypothesis import strategies as st
 
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
-from sightlog.store.sqlite.connection import open_for_writing
 from sightlog.store.sqlite.index import id_runs, ids
 from sightlog.store.sqlite.index.id_runs import Run, Sought, hashes_of, join_runs, read_runs, write_run
 from sightlog.store.sqlite.index.ids import EventIds, Ids
-from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.plant import OpenStore, Plant
 from tests.contract.sealing import SEALS, sealing
 
 _IDS = st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=60, unique=True)
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    folder: Path = tmp_path_factory.mktemp("ids")
-    with closing(open_for_writing(folder)) as opened:
-        opened.execute("PRAGMA synchronous = OFF")
-        migrate(opened)
-        yield opened
 
 
 def found(connection: sqlite3.Connection, run: Run, names: list[str]) -> list[int]:

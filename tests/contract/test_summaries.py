@@ -2,8 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +11,10 @@ from hypothesis import strategies as st
 from sightlog.domain.conditions import Match
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
-from sightlog.store.sqlite.connection import open_for_writing
 from sightlog.store.sqlite.index import merging, summaries
 from sightlog.store.sqlite.index.columns import Contents, number_column, text_column
 from sightlog.store.sqlite.index.segments import Segment, all_segments, rows_of, write_segment
 from sightlog.store.sqlite.index.summaries import Sieve, Summaries
-from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.plant import Json, Plant
 from tests.contract.sealing import sealing
@@ -49,15 +45,6 @@ _MATCHES = st.one_of(
     ).filter(lambda match: bool(match.value)),
     st.builds(Match, st.sampled_from([("t",), ("n",), ("none", "b")]), st.sampled_from([None, "s"]), st.just("exists")),
 )
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    folder: Path = tmp_path_factory.mktemp("summaries")
-    with closing(open_for_writing(folder)) as opened:
-        opened.execute("PRAGMA synchronous = OFF")
-        migrate(opened)
-        yield opened
 
 
 def seal(connection: sqlite3.Connection, texts: list[str], numbers: list[float], truths: list[bool]) -> Segment:

@@ -53,6 +53,20 @@ def _ask(
     return view.oldest(limit), view.some_before(cutoff, limit)
 
 
+def test_of_a_commit_that_is_being_made_no_times_are_remembered(plant: Plant) -> None:
+    """It may fail, and the number of its segment be given to another one."""
+    with sealing("small segments"):
+        use_case = plant.use_case()
+        for _ in range(30):
+            plant.add(plant.event(use_case))
+        store = plant.store
+        assert isinstance(store, SqliteStore)
+        store._write(partial(_ask, store, use_case.number, 20, NOW))
+        assert store._index.marks == {}
+        assert len(plant.page(use_case, startTime="2026-08-13T08:00:05Z", endTime="2026-08-13T08:00:20Z").events) == 16
+        assert 0 < len(store._index.marks) <= 3
+
+
 def _check_oldest(found: list[Row], there: list[Row], limit: int) -> None:
     """Of equal times any will do."""
     assert [time for time, _ in found] == [time for time, _ in there[:limit]]

@@ -53,9 +53,8 @@ def by_numbers(connection: sqlite3.Connection, workspace: int, numbers: list[int
 
 def by_id(connection: sqlite3.Connection, ids: EventIds, workspace: int, event_id: str) -> StoredEvent | None:
     """One event with all its reviews."""
-    row = None
-    for number in ids.numbers(connection, workspace, [event_id]):
-        row = connection.execute(f"{_SELECT} WHERE e.seq = ?", (number,)).fetchone()
+    number = ids.number(connection, workspace, event_id)
+    row = connection.execute(f"{_SELECT} WHERE e.seq = ?", (number,)).fetchone()
     return _event(connection, workspace, row, whole=True) if row else None
 
 
@@ -78,11 +77,10 @@ def latest(connection: sqlite3.Connection, index: SideIndex, workspace: int, lim
 
 def is_same(connection: sqlite3.Connection, ids: EventIds, workspace: int, use_case: int, event: AcceptedEvent) -> bool:
     """Whether exactly this event is stored in this use case already."""
-    for number in ids.numbers(connection, workspace, [event.event_id]):
-        columns = "use_case, body_format, rest, images"
-        of, *body = connection.execute(f"SELECT {columns} FROM events WHERE seq = ?", (number,)).fetchone()
-        return of == use_case and unpack(connection, body) == (event.rest, event.images)
-    return False
+    number = ids.number(connection, workspace, event.event_id)
+    which = "use_case, body_format, rest, images FROM events WHERE seq = ?"
+    row = connection.execute(f"SELECT {which}", (number,)).fetchone()
+    return row is not None and row[0] == use_case and unpack(connection, row[1:]) == (event.rest, event.images)
 
 
 def arrived_after(

@@ -159,16 +159,20 @@ class Search:
 
     def _matching_in(self, source: TailView | Segment) -> Mask:
         """The events of a source that are there, match and lie in the span."""
-        mask = evaluate(self.condition, source)
-        if mask.any():
-            mask &= source.alive()
-        if self._has_span and mask.any():
-            if isinstance(source, Segment):
-                mask[: source.place_of(self.start)] = False
-                mask[source.place_of(self.end + 1) :] = False
-            else:
+        if isinstance(source, TailView):
+            mask = evaluate(self.condition, source) & source.alive()
+            if self._has_span:
                 times = source.times()
                 mask &= (times >= self.start) & (times <= self.end)
+            return mask
+        start, end = source.place_of(self.start), source.place_of(self.end + 1)
+        if start >= end:
+            return np.zeros(source.size, np.bool_)
+        mask = evaluate(self.condition, source)
+        mask[:start] = False
+        mask[end:] = False
+        if mask.any():
+            mask &= source.alive()
         return mask
 
     def _count_in(self, source: TailView | Segment) -> int:

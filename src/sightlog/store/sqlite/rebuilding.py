@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from sightlog.store.sqlite import fields, sources, tallies
-from sightlog.store.sqlite.connection import StoreConnection, insert_rows
+from sightlog.store.sqlite.connection import StoreConnection, committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import StoredEntries, events_after
@@ -24,17 +24,15 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
     on."""
     total: int = 2 * connection.execute("SELECT count(*) FROM events").fetchone()[0]
     index.ids.rebuild(connection)
-    connection.execute("BEGIN IMMEDIATE")
     try:
-        for table in _DERIVED + _SIDE_INDEX:
-            connection.execute(f"DELETE FROM {table}")
-        watch.forget()
-        _settle_reviews(connection, index.ids)
-        _count_all(connection, watch, lambda done: advance(done, total))
-        connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0")
-        connection.execute("COMMIT")
+        with committing(connection):
+            for table in _DERIVED + _SIDE_INDEX:
+                connection.execute(f"DELETE FROM {table}")
+            watch.forget()
+            _settle_reviews(connection, index.ids)
+            _count_all(connection, watch, lambda done: advance(done, total))
+            connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0")
     except BaseException:
-        connection.execute("ROLLBACK")
         watch.forget()
         raise
     index.load(lambda done: advance(total // 2 + done, total))

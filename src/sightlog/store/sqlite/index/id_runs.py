@@ -5,14 +5,15 @@ parts by hash, so that looking for an id reads one of them; and it has a Bloom f
 looking for an id that is not there reads nothing.
 
 Whoever finds a number looks at its row, which has the id. So two ids may share a hash, and a run may name events that
-left, or that never came to be.
+left.
 """
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from msgspec import Struct, json
 from numpy.typing import NDArray
 
 from sightlog.domain.errors import StoreDamaged
+from sightlog.store.sqlite.connection import Row, insert_rows
 
 Hashes = NDArray[np.uint64]
 """Of each id 32 bits."""
@@ -188,16 +190,11 @@ def write_run(connection: sqlite3.Connection, hashes: Hashes, seqs: Numbers, gon
     assert number is not None
     edges = np.searchsorted(hashes, np.arange(2**bits + 1, dtype=np.uint64) << np.uint64(_HASH_BITS - bits))
     columns = hashes.astype(_KEY), (seqs - first).astype(_KEY)
-    connection.executemany(
-        "INSERT INTO id_parts (number, content) VALUES (?, ?)",
-        [
-            (number * _PARTS + _FILTER, filter.astype(_WORD).tobytes()),
-            *(
-                (number * _PARTS + part, b"".join(column[start:end].tobytes() for column in columns))
-                for part, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-            ),
-        ],
-    )
+    parts = {_FILTER: filter.astype(_WORD).tobytes()}
+    for part, (start, end) in enumerate(pairwise(edges.tolist())):
+        parts[part] = b"".join(column[start:end].tobytes() for column in columns)
+    rows: list[Row] = [(number * _PARTS + part, content) for part, content in parts.items()]
+    insert_rows(connection, "INSERT INTO id_parts (number, content)", rows)
     return Run(number, len(hashes), first, last, bits, filter)
 
 
@@ -226,7 +223,7 @@ def join_runs(connection: sqlite3.Connection, runs: Sequence[Run]) -> Run | None
         "SELECT seq FROM events WHERE seq IN (SELECT value FROM json_each(?))",
         (json.encode(repeated.tolist()).decode(),),
     )
-    left = np.setdiff1d(repeated, np.array([row[0] for row in rows], np.int64))
+    left = np.setdiff1d(repeated, _numbers(rows))
     there = ~np.isin(seqs, left)
     return write_run(connection, hashes[there], seqs[there], max(0, gone - len(left))) if there.any() else None
 
@@ -235,9 +232,13 @@ def without_lost(connection: sqlite3.Connection, run: Run) -> Run | None:
     """Put a run with what is still there in its place; None when nothing is."""
     rows = connection.execute("SELECT seq FROM events WHERE seq BETWEEN ? AND ?", (run.first_seq, run.last_seq))
     hashes, seqs = run.contents(connection)
-    there = np.isin(seqs, np.array([row[0] for row in rows], np.int64))
+    there = np.isin(seqs, _numbers(rows))
     drop_runs(connection, [run])
     return write_run(connection, hashes[there], seqs[there]) if there.any() else None
+
+
+def _numbers(rows: Iterable[Row]) -> Numbers:
+    return np.array([row[0] for row in rows], np.int64)
 
 
 def _filter_of(hashes: Hashes) -> NDArray[np.uint64]:

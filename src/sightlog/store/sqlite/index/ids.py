@@ -144,8 +144,8 @@ class EventIds:
         return self._versions[-1].is_full
 
     def seal(self, connection: sqlite3.Connection, last_seq: int) -> None:
-        """Write the ids of all events up to this number as runs, within the commit that is being made."""
-        self.write_notes(connection)
+        """Write the ids of all events up to this number as runs, within the commit that is being made, when its notes
+        are written."""
         sealed = _tidied(connection, _sealed(connection, self._versions[-1], last_seq))
         self._versions = (*self._versions, sealed)
 
@@ -168,6 +168,10 @@ class EventIds:
         if not ids:
             return []
         return self.seen_by(connection).fetch(connection, columns, workspace, ids, where)
+
+    def number(self, connection: sqlite3.Connection, workspace: int, event_id: str) -> int | None:
+        """The number of the event with this id."""
+        return next(iter(self.numbers(connection, workspace, [event_id])), None)
 
     def numbers(self, connection: sqlite3.Connection, workspace: int, ids: Sequence[str]) -> list[int]:
         """The numbers of the events with these ids."""

@@ -30,6 +30,8 @@ class IndexView:
         self.connection = connection
         self.use_case = use_case
         self._suggestions = index.suggestions
+        # A segment of the commit that is being made may not come to be, and its number belong to another one later.
+        self._marks = {} if in_commit else index.marks
         commit = connection.execute("SELECT commits FROM index_state").fetchone()[0]
         tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
         self.tail: TailView | None = None
@@ -42,7 +44,7 @@ class IndexView:
 
     def segment(self, info: SegmentInfo) -> Segment:
         """One of them, to be asked."""
-        return Segment(self.connection, info)
+        return Segment(self.connection, info, self._marks)
 
     def sources(self) -> Iterator[TailView | Segment]:
         """The tail and then the segments, the one with the newest event first."""

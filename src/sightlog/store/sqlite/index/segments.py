@@ -6,7 +6,6 @@ What leaves or is reviewed later is noted beside the segment, event by event; ma
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, has_one_value
 from sightlog.domain.feedback import FeedbackStatus
+from sightlog.domain.remembering import MOST_REMEMBERED
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers
@@ -141,16 +141,22 @@ def drop_segment(connection: sqlite3.Connection, number: int) -> None:
         connection.execute(statement, (number,))
 
 
-class Segment:
-    """A segment as one snapshot sees it; see `matching.Source`."""
+TimeMarks = dict[tuple[int, int], int]
+"""(a segment's number, the place of the first event of a part) → that event's timestamp."""
 
-    def __init__(self, connection: sqlite3.Connection, info: SegmentInfo) -> None:
+
+class Segment:
+    """A segment as one snapshot sees it; see `matching.Source`. `marks` are remembered from snapshot to snapshot."""
+
+    def __init__(self, connection: sqlite3.Connection, info: SegmentInfo, marks: TimeMarks | None = None) -> None:
         self._connection = connection
+        self._marks = {} if marks is None else marks
         self.info = info
         self.size = info.events
         self._states: States | None = None
         self._are_states_read = False
         self._times: Integers | None = None
+        self._fetched: dict[str, list[tuple[int, bytes]]] = {}
 
     def find(self, match: Match) -> Mask:
         mask = np.zeros(self.size, np.bool_)
@@ -269,17 +275,21 @@ class Segment:
             return 0
         if time > self.info.last_time:
             return self.size
-        parts = self._time_parts
-        number = bisect_left(parts, time, key=lambda part: int(read_integers(part[1])[0])) - 1
-        start, content = parts[number]
+        parts = self._integer_parts(TIMES)
+        start, content = parts[bisect_left(parts, time, key=self._first_time) - 1]
         return start + int(np.searchsorted(read_integers(content), time))
 
-    @cached_property
-    def _time_parts(self) -> list[tuple[int, bytes]]:
-        return self._integer_parts(TIMES)
+    def _first_time(self, part: tuple[int, bytes]) -> int:
+        mark = self.info.number, part[0]
+        time = self._marks.get(mark)
+        if time is None:
+            if len(self._marks) >= MOST_REMEMBERED:
+                self._marks.clear()
+            time = self._marks[mark] = int(read_integers(part[1])[0])
+        return time
 
     def _integers_at(self, letter: str, places: Integers) -> Integers:
-        parts = self._time_parts if letter == TIMES else self._integer_parts(letter)
+        parts = self._integer_parts(letter)
         starts = np.array([start for start, _ in parts])
         which = np.searchsorted(starts, places, "right") - 1
         found = np.empty(len(places), np.int64)
@@ -293,11 +303,14 @@ class Segment:
 
     def _integer_parts(self, letter: str) -> list[tuple[int, bytes]]:
         """(place of the first event, content). Segments that were sealed by an older version have one, without it."""
-        return self._connection.execute(
-            "SELECT coalesce(first, 0), content FROM segment_parts WHERE segment = ? AND field = '' AND type = ?"
-            " ORDER BY first",
-            (self.info.number, letter),
-        ).fetchall()
+        parts = self._fetched.get(letter)
+        if parts is None:
+            parts = self._fetched[letter] = self._connection.execute(
+                "SELECT coalesce(first, 0), content FROM segment_parts WHERE segment = ? AND field = '' AND type = ?"
+                " ORDER BY first",
+                (self.info.number, letter),
+            ).fetchall()
+        return parts
 
     def columns(self) -> list[ColumnKey]:
         """The fields and types that occur, but for the feedback status."""
