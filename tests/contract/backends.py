@@ -51,23 +51,40 @@ class SqliteBackend:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     def kept(self, workspace: int, store: Store) -> tuple[Kept, set[tuple[int, str, str]]]:
-        """Everything derived that the tables hold for a workspace, and which groups are crowded."""
-        mine = "IN (SELECT number FROM use_cases WHERE workspace = ?)"
-        kept = Kept()
-        for use_case, kind, quarter_hour, key, n in self.rows(
-            f"SELECT * FROM tallies WHERE use_case {mine}", workspace
-        ):
-            kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] = n
+        """Everything derived that is kept for a workspace, and which groups are crowded."""
+        kept = self._counted(workspace, store)
         kept.index.update(self._index(workspace, store))
-        for use_case, kind, name, *span in self.rows(f"SELECT * FROM fields WHERE use_case {mine}", workspace):
-            kept.fields[(use_case, kind, name)] = tuple(span)
-        for use_case, kind, name, *last in self.rows(f"SELECT * FROM sources WHERE use_case {mine}", workspace):
-            kept.sources[(use_case, kind, name)] = tuple(last)
         reviews = "SELECT related_event_id, timestamp, seq, feedback FROM feedback WHERE workspace = ?"
         kept.reviews.update(self.rows(reviews, workspace))
         statuses = "SELECT event_id, feedback_status FROM events WHERE workspace = ?"
         kept.statuses.update(self.rows(statuses, workspace))
-        return kept, set(self.rows(f"SELECT use_case, kind, name FROM crowded WHERE use_case {mine}", workspace))
+        crowded = "SELECT c.use_case, c.kind, c.name FROM crowded c JOIN use_cases ON number = use_case"
+        return kept, set(self.rows(f"{crowded} WHERE workspace = ?", workspace))
+
+    def _counted(self, workspace: int, store: Store) -> Kept:
+        """What the tables say is counted, and what waits to be written to them."""
+        assert isinstance(store, SqliteStore)
+        kept = Kept()
+        mine = {number for (number,) in self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)}
+        with store._counted(store._readers) as (connection, waiting):
+            changes = waiting.seen_by(connection)
+            for use_case, kind, quarter_hour, key, n in connection.execute("SELECT * FROM tallies").fetchall():
+                if use_case in mine:
+                    kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] += n
+            for (use_case, kind, _), quarter_hour, counts in changes.tallies.groups():
+                for key, n in counts.items() if use_case in mine else ():
+                    kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] += n
+            spans = connection.execute("SELECT * FROM fields").fetchall() + changes.fields.rows()
+            heard = connection.execute("SELECT * FROM sources").fetchall() + changes.sources.rows()
+        for use_case, kind, name, first, last in spans:
+            if use_case in mine:
+                known = kept.fields.get((use_case, kind, name), (first, last))
+                kept.fields[(use_case, kind, name)] = min(first, known[0]), max(last, known[1])
+        for use_case, kind, name, *last in heard:
+            if use_case in mine:
+                known = kept.sources.get((use_case, kind, name), last)
+                kept.sources[(use_case, kind, name)] = tuple(map(max, known, last))
+        return kept
 
     def _index(self, workspace: int, store: Store) -> Iterator[tuple[Any, ...]]:
         """(use case, quarter-hour, field, type, value, timestamp, number) of all entries, each exactly once."""

@@ -16,6 +16,7 @@ from sightlog.domain.times import parse_timestamp
 from sightlog.domain.use_cases import UseCase, UseCaseSummary
 from sightlog.store.contract import Store
 from sightlog.store.packing import Packer, pack_events
+from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.backends import Backend
 from tests.recompute import Kept, group_of, recompute, stored_events
 
@@ -57,6 +58,12 @@ class Plant:
         """As if the server was stopped and started."""
         self.store.close()
         self.store = open_store()
+
+    def be_killed(self, open_store: OpenStore) -> None:
+        """As if the server had no time for its last words, and was started again."""
+        assert isinstance(self.store, SqliteStore)
+        self.store._write_counts = lambda: None  # type: ignore[method-assign]
+        self.reopen(open_store)
 
     def add_batch(self, events: list[Json], workspace: int | None = None, now: int = NOW) -> "Future[list[Receipt]]":
         """Store a batch as the server does: its facts turned around where it was read, and packed as the store asks."""

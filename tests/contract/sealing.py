@@ -1,12 +1,12 @@
-"""When the side index seals its tails into segments, and bodies are packed, made so small that a handful of events
-crosses every border."""
+"""When the side index seals its tails into segments, bodies are packed and counts are written, made so small that a
+handful of events crosses every border."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from sightlog.store.sqlite import bodies
+from sightlog.store.sqlite import bodies, counting
 from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, segments
 
 # (events between two seals, the smallest segment, the most events that wait, the largest that come of merging)
@@ -35,6 +35,8 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(ids, "_MOST_IN_MEMORY", 5)
             patch.setattr(ids, "_MOST_REPEATS", 2)
             patch.setattr(id_runs, "_IDS_PER_PART", 2)
+            patch.setattr(counting, "_EVENTS_BETWEEN_WRITES", between)
+            patch.setattr(counting, "_COUNTED_AT_ONCE", 2)
             patch.setattr(bodies, "_SAMPLES", 10)
             patch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 15)
             patch.setattr(merging, "_LARGEST", largest)

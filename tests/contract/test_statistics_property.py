@@ -58,6 +58,7 @@ a_step = st.one_of(
     st.tuples(st.just("delete"), st.tuples(st.sampled_from(USE_CASES), st.lists(an_id, min_size=1, max_size=3))),
     st.tuples(st.just("expire"), st.integers(0, QUARTER_HOURS)),
     st.tuples(st.just("reopen"), st.none()),
+    st.tuples(st.just("be killed"), st.none()),
 )
 
 
@@ -113,6 +114,7 @@ class Runner:
             "delete": self._delete,
             "expire": self._expire,
             "reopen": lambda _: self.plant.reopen(lambda: self.backend.open(self.limits)),
+            "be killed": lambda _: self.plant.be_killed(lambda: self.backend.open(self.limits)),
         }
         doing[action](what)
 

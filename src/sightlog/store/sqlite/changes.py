@@ -2,7 +2,7 @@
 
 Events are written in this order: what they overwrite goes, warnings and the facts of pictures are added to them, their
 rows are inserted, their facts go into the tails and are added up. Then, as after a removal: feedback is settled, the
-notes of the index, the counts, the fields and the sources are written, and pictures that nothing names any more go.
+notes of the index and all that is counted are written or wait, and pictures that nothing names any more go.
 Nothing here looks at more than the events that change.
 """
 
@@ -12,16 +12,17 @@ from operator import itemgetter
 
 from msgspec import json
 
-from sightlog.domain.batches import TurnedFacts, turned
+from sightlog.domain.batches import turned
 from sightlog.domain.event_reading import add_warning, read_stored
 from sightlog.domain.events import EventType
 from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.facts import Entry, entries_of
-from sightlog.domain.tallies import FEEDBACK, value_counts
+from sightlog.domain.tallies import FEEDBACK
 from sightlog.domain.warnings import EventWarning, WarningCode
-from sightlog.store.sqlite import feedback, fields, images, sources, tallies
+from sightlog.store.sqlite import feedback, images, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
 from sightlog.store.sqlite.connection import Row, insert_rows
+from sightlog.store.sqlite.counting import CountChanges, KeptCounts
 from sightlog.store.sqlite.gathering import Gathered, Pending, Portion
 from sightlog.store.sqlite.index.keeping import SideIndex
 
@@ -37,15 +38,14 @@ class Changes:
     """Gathers what the writing and the removal of events change, and applies it."""
 
     def __init__(
-        self, connection: sqlite3.Connection, watch: tallies.CrowdWatch, index: SideIndex, packer: BodyPacker
+        self, connection: sqlite3.Connection, counts: KeptCounts, index: SideIndex, packer: BodyPacker
     ) -> None:
         self.connection = connection
         self.packer = packer
-        self.watch = watch
+        self.kept = counts
         self.index = index
-        self.tallies = tallies.TallyChanges()
-        self.fields = fields.FieldChanges()
-        self.sources = sources.SourceChanges()
+        self.counts = CountChanges()
+        self.verdicts = tallies.TallyChanges()
         self.released: dict[str, None] = {}
         self.to_settle: dict[int, dict[str, None]] = {}
         self._leaving: dict[int, list[Leaving]] = {}
@@ -93,11 +93,10 @@ class Changes:
             for start in range(0, len(leaving), MOST_EVENTS):
                 self._take_away(use_case, leaving[start : start + MOST_EVENTS])
         for workspace, event_ids in self.to_settle.items():
-            feedback.settle(self.connection, workspace, list(event_ids), self.tallies, self.index)
+            feedback.settle(self.connection, workspace, list(event_ids), self.verdicts, self.index)
         self.index.write_notes()
-        tallies.apply_changes(self.connection, self.tallies, self.watch)
-        fields.apply_changes(self.connection, self.fields)
-        sources.apply_changes(self.connection, self.sources, self.watch, self.index)
+        tallies.apply_changes(self.connection, self.verdicts, self.kept.watch)
+        self.kept.apply(self.counts)
         images.drop_unused(self.connection, self.released)
 
     def _old_rows(self, numbers: list[int]) -> list[OldRow]:
@@ -121,7 +120,7 @@ class Changes:
         images.entries_before_release(self.connection, seq, entries)
         self._leaving.setdefault(use_case, []).append((seq, timestamp, entries))
         if status is not None:
-            self.tallies.add(use_case, FEEDBACK, status, -1)
+            self.verdicts.add(use_case, FEEDBACK, status, -1)
         self.index.remove(use_case, seq)
         for field, _, value in entries:
             if field == "related_event_id":
@@ -175,24 +174,13 @@ class Changes:
         seqs = [one.seq for one in pending]
         tail.add(seqs, times, ids, facts.columns)
         self.index.ids.add(ids, seqs)
-        self._count(use_case, facts, 1)
-        self.fields.see(use_case, facts.contributions.fields)
-        for kind, name, newest, last in facts.contributions.sources:
-            self.sources.hear((use_case, kind, name), newest, pending[last].seq, pending[last].received_at)
+        arrivals = [one.received_at for one in pending]
+        self.counts.add(use_case, facts, self.kept.uncounted(use_case), seqs, arrivals)
 
     def _take_away(self, use_case: int, leaving: list[Leaving]) -> None:
         """Take what events contribute away from everything that is counted."""
         seqs, times, events = zip(*sorted(leaving, key=itemgetter(0)), strict=True)
-        facts = turned(events, times)
-        self._count(use_case, facts, -1)
-        self.fields.remove(use_case, facts.contributions.fields)
-        for kind, name, newest, last in facts.contributions.sources:
-            self.sources.remove((use_case, kind, name), newest, seqs[last])
-
-    def _count(self, use_case: int, facts: TurnedFacts, sign: int) -> None:
-        self.tallies.count(use_case, facts.contributions.counts, sign)
-        uncounted = self.watch.uncounted(self.connection, use_case)
-        self.tallies.count(use_case, value_counts(facts.columns.groups(), uncounted), sign)
+        self.counts.take_away(use_case, turned(events, times), self.kept.uncounted(use_case), seqs)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

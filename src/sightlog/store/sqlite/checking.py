@@ -56,11 +56,12 @@ class _Check:
     def __init__(self, connection: sqlite3.Connection, advance: Advance) -> None:
         self._connection = connection
         self._advance = advance
-        self._recount = Recount(connection)
         self._ids = read_ids(connection)
         self._there: Counter[int] = Counter()
         self._to_count: list[StoredEntries] = []
         self._crowded = set(connection.execute("SELECT use_case, kind, name FROM crowded"))
+        counted_to = connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+        self._recount = Recount(connection, counted_to, self._uncounted)
         self._total: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
 
     def problems(self) -> Iterator[str]:
@@ -90,7 +91,7 @@ class _Check:
             self._count_all()
 
     def _count_all(self) -> None:
-        self._recount.add(self._to_count, self._uncounted)
+        self._recount.add(self._to_count)
         self._to_count.clear()
         self._advance(min(self._recount.events.total(), self._total), self._total)
 
@@ -172,7 +173,7 @@ class _Check:
 
     def _check_counts(self) -> Iterator[str]:
         kept = {tuple(row[:4]): row[4] for row in self._connection.execute("SELECT * FROM tallies")}
-        counted = self._recount.counts()
+        counted = self._recount.tallies()
         expected = {key: n for key, n in counted.items() if not self._is_crowded(key[0], key[1], key[3])}
         for key in sorted(kept.keys() | expected.keys()):
             if kept.get(key) != expected.get(key):
@@ -181,7 +182,7 @@ class _Check:
     def _check_fields(self) -> Iterator[str]:
         rows = self._connection.execute("SELECT use_case, kind, name, first_seen, last_seen FROM fields")
         kept = {row[:3]: row[3:] for row in rows}
-        expected = {row[:3]: row[3:] for row in self._recount.fields.rows()}
+        expected = {row[:3]: row[3:] for row in self._recount.counts.fields.rows()}
         for key in sorted(kept.keys() | expected.keys()):
             if key not in kept or key not in expected:
                 yield f"field {key} is {'kept without events' if key in kept else 'missing in the schema'}"
@@ -194,7 +195,7 @@ class _Check:
             " s.last_received_at IS (SELECT received_at FROM events WHERE seq = s.last_seq) FROM sources s"
         )
         kept = {row[:3]: row[3:] for row in rows}
-        found = self._recount.sources.rows()
+        found = self._recount.counts.sources.rows()
         expected = {row[:3]: (*row[3:5], 1) for row in found if (row[0], row[1], "") not in self._crowded}
         for key in sorted(kept.keys() | expected.keys()):
             if kept.get(key) != expected.get(key):

@@ -3,9 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 
-from sightlog.domain.metadata_schema import MetadataSchema, SchemaField
-from sightlog.domain.tallies import FIELD, IMAGE_FIELD, SEPARATOR, TYPE_NAMES
-from sightlog.domain.times import format_timestamp
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.tallies import read_group
 
@@ -14,7 +11,7 @@ FieldKey = tuple[int, str, str]
 
 
 class FieldChanges:
-    """What one commit learns of fields."""
+    """What is learned of fields from events that come and leave."""
 
     def __init__(self) -> None:
         self._spans: dict[FieldKey, tuple[int, int]] = {}
@@ -26,6 +23,16 @@ class FieldChanges:
             field = use_case, kind, name
             known = self._spans.get(field, (first, last))
             self._spans[field] = min(first, known[0]), max(last, known[1])
+
+    def merge(self, later: "FieldChanges") -> None:
+        """Add what was learned later. Others may read this meanwhile."""
+        for field, (first, last) in later._spans.items():
+            known = self._spans.get(field)
+            self._spans[field] = (first, last) if known is None else (min(first, known[0]), max(last, known[1]))
+
+    def spans(self) -> dict[FieldKey, tuple[int, int]]:
+        """A copy: each field with the span of all its types."""
+        return self._spans.copy()
 
     def remove(self, use_case: int, fields: Iterable[tuple[str, str, int, int]]) -> None:
         """Events with these fields leave."""
@@ -50,36 +57,3 @@ def apply_changes(connection: sqlite3.Connection, changes: FieldChanges) -> None
             connection.execute(
                 "DELETE FROM fields WHERE use_case = ? AND kind = ? AND name = ?", (use_case, kind, name)
             )
-
-
-def counts_by_type(connection: sqlite3.Connection, use_case: int, kind: str) -> dict[str, dict[str, int]]:
-    """field → type's name → events, each most frequent first."""
-    counts: dict[str, dict[str, int]] = {}
-    rows = read_group(connection, use_case, kind)
-    for key, n in sorted(rows, key=lambda row: (-row[1], row[0])):
-        name, letter = key.split(SEPARATOR)
-        counts.setdefault(name, {})[TYPE_NAMES[letter]] = n
-    return counts
-
-
-def read_schema(connection: sqlite3.Connection, use_case: int, use_case_id: str, *, of_images: bool) -> MetadataSchema:
-    """The observed fields, in the order of their names."""
-    kind = IMAGE_FIELD if of_images else FIELD
-    spans = {
-        name: (first, last)
-        for name, first, last in connection.execute(
-            "SELECT name, first_seen, last_seen FROM fields WHERE use_case = ? AND kind = ?", (use_case, kind)
-        )
-    }
-    counts = counts_by_type(connection, use_case, kind)
-    fields = {}
-    for name in sorted(counts):
-        first, last = spans[name]
-        fields[name] = SchemaField(
-            types=list(counts[name]),
-            count=sum(counts[name].values()),
-            count_by_type=counts[name],
-            first_seen_at=format_timestamp(first),
-            last_seen_at=format_timestamp(last),
-        )
-    return MetadataSchema(use_case_id=use_case_id, fields=fields)

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 from msgspec import json
@@ -18,6 +19,8 @@ from sightlog.domain.errors import QueryTooSlow
 from sightlog.domain.facts import CLASS, METADATA
 from sightlog.domain.filters import Selection, Span
 from sightlog.domain.tallies import CLASS_KIND, SOURCES, TYPE, VALUE, value_key
+from sightlog.store.sqlite.counting import Waiting
+from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.matching import evaluate
 from sightlog.store.sqlite.index.ordinals import Integers, Mask
@@ -25,7 +28,6 @@ from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.index.segments import Segment
 from sightlog.store.sqlite.index.summaries import Sieve
 from sightlog.store.sqlite.index.tail import TailView
-from sightlog.store.sqlite.tallies import is_crowded, read_keys
 
 # A look at the clock for each segment would cost nothing, but the first one should always be answered.
 _EVENTS_BETWEEN_LOOKS = 65_536
@@ -42,6 +44,7 @@ class Search:
         self,
         connection: sqlite3.Connection,
         index: SideIndex,
+        waiting: Waiting,
         use_case: int,
         selection: Selection,
         seconds: float | None = None,
@@ -54,10 +57,15 @@ class Search:
         self.end = _LATEST if selection.span.end is None else selection.span.end
         self._has_span = selection.span != Span()
         self._index = index
+        self._waiting = waiting
         self._needed = positive_matches(selection.condition)
         self._sieve = Sieve(connection, index.summaries, self._needed)
         self._deadline = _LATEST if seconds is None else time.monotonic() + seconds
         self._unlooked = 0
+
+    @cached_property
+    def _counts(self) -> CountsView:
+        return CountsView(self.connection, self._waiting, self.use_case)
 
     def find(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
         """(numbers of the newest `limit` events after `before`, whether the time was up before it was done).
@@ -235,17 +243,14 @@ class Search:
         )
 
     def _total(self) -> int:
-        rows = self.connection.execute(
-            "SELECT sum(n) FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0", (self.use_case, TYPE)
-        )
-        return rows.fetchone()[0] or 0
+        return sum(self._counts.of(TYPE).values())
 
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""
-        return any(self._kept_count(match) == 0 for match in self._needed)
+        return any(map(self._is_ruled_out, self._needed))
 
-    def _kept_count(self, match: Match) -> int | None:
-        """How many events have what a match asks for, where the kept counts know."""
+    def _is_ruled_out(self, match: Match) -> bool:
+        """Whether the kept counts know that no event has what a match asks for."""
         if match.operator == "exists" and all(field.startswith(CLASS) for field in match.fields):
             kind, keys = CLASS_KIND, [field[len(CLASS) :] for field in match.fields]
         elif match.operator in ("eq", "in") and len(match.fields) == 1 and match.letter is not None:
@@ -255,16 +260,16 @@ class Search:
                 kind, keys = field, [str(value) for value in values]
             elif field.startswith(METADATA):
                 name = field[len(METADATA) :]
-                if is_crowded(self.connection, self.use_case, VALUE, name):
-                    return None
+                if self._counts.is_crowded(VALUE, name):
+                    return False
                 kind, keys = VALUE, [value_key(name, match.letter, value) for value in values]
             else:
-                return None
+                return False
         else:
-            return None
-        if kind != VALUE and is_crowded(self.connection, self.use_case, kind):
-            return None
-        return read_keys(self.connection, self.use_case, kind, keys)
+            return False
+        if kind != VALUE and self._counts.is_crowded(kind):
+            return False
+        return not self._counts.has_any(kind, keys)
 
 
 def positive_matches(condition: AllOf) -> list[Match]:

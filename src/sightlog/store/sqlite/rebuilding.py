@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from itertools import islice
 
-from sightlog.store.sqlite import fields, sources, tallies
+from sightlog.domain.tallies import FEEDBACK, NO_TIME
 from sightlog.store.sqlite.connection import StoreConnection, committing, insert_rows
+from sightlog.store.sqlite.counting import KeptCounts
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
-from sightlog.store.sqlite.index.loading import StoredEntries, events_after
+from sightlog.store.sqlite.index.loading import events_after
 from sightlog.store.sqlite.recounting import Recount
 
 _EVENTS_AT_ONCE = 4_000
@@ -17,7 +18,7 @@ _SIDE_INDEX = ("segments", "segment_parts", "segment_summaries", "segment_notes"
 Advance = Callable[[int, int], None]
 
 
-def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideIndex, advance: Advance) -> None:
+def rebuild(connection: StoreConnection, counts: KeptCounts, index: SideIndex, advance: Advance) -> None:
     """Make the counts, the schema, the reviews and the side index anew. What a group of counts had lost by being
     crowded comes back when it is small again. `advance` is told (events done, events in all); each is read twice.
     The ids come first. Interrupted in the first half, nothing else has changed; in the second, the next start goes
@@ -28,13 +29,13 @@ def rebuild(connection: StoreConnection, watch: tallies.CrowdWatch, index: SideI
         with committing(connection):
             for table in _DERIVED + _SIDE_INDEX:
                 connection.execute(f"DELETE FROM {table}")
-            watch.forget()
+            connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0, counted_to = 0")
             _settle_reviews(connection, index.ids)
-            _count_all(connection, watch, lambda done: advance(done, total))
-            connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0")
+            counts.catch_up(lambda done: advance(done, total))
     except BaseException:
-        watch.forget()
+        counts.rolled_back()
         raise
+    counts.committed()
     index.load(lambda done: advance(total // 2 + done, total))
 
 
@@ -52,25 +53,8 @@ def _settle_reviews(connection: StoreConnection, ids: EventIds) -> None:
     connection.execute("UPDATE events SET feedback_status = NULL WHERE feedback_status IS NOT NULL")
     statuses = [(said, seq) for seq, _, _, said in found.reviewed(ids)]
     connection.executemany("UPDATE events SET feedback_status = ? WHERE seq = ?", statuses)
-
-
-def _count_all(connection: StoreConnection, watch: tallies.CrowdWatch, advance: Callable[[int], None]) -> None:
-    stored = events_after(connection, 0)
-    done = 0
-    while events := list(islice(stored, _EVENTS_AT_ONCE)):
-        _count_some(connection, watch, events)
-        done += len(events)
-        advance(done)
-
-
-def _count_some(connection: StoreConnection, watch: tallies.CrowdWatch, events: list[StoredEntries]) -> None:
-    found = Recount(connection)
-    found.add(events, lambda use_case: watch.uncounted(connection, use_case))
-    tallies.apply_changes(connection, found.tallies, watch)
-    fields.apply_changes(connection, found.fields)
-    sources.add_heard(connection, found.sources, watch)
     connection.execute(
-        "UPDATE sources SET last_received_at = (SELECT received_at FROM events WHERE seq = last_seq)"
-        " WHERE last_seq >= ?",
-        (events[0][1],),
+        "INSERT INTO tallies (use_case, kind, quarter_hour, key, n) SELECT use_case, ?, ?, feedback_status, count(*)"
+        " FROM events WHERE feedback_status IS NOT NULL GROUP BY use_case, feedback_status",
+        (FEEDBACK, NO_TIME),
     )

@@ -7,17 +7,21 @@ from sightlog.domain.facts import TEXT
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
-from sightlog.store.sqlite.tallies import CrowdWatch, read_keys
+from sightlog.store.sqlite.tallies import CrowdWatch, Group, read_count
 
 SourceKey = tuple[int, str, str]
 """A use case, a kind (device, stream, workflow), and the source's name."""
 
 
+LastHeard = tuple[int, int, int]
+"""A source's newest timestamp, the number of its last event, and when that arrived (microseconds)."""
+
+
 class SourceChanges:
-    """What one commit learns of sources: source → (newest timestamp, newest seq, its arrival)."""
+    """What is learned of sources from events that come and leave."""
 
     def __init__(self) -> None:
-        self._heard: dict[SourceKey, tuple[int, int, int]] = {}
+        self._heard: dict[SourceKey, LastHeard] = {}
         self.removed: dict[SourceKey, tuple[int, int]] = {}
 
     def hear(self, source: SourceKey, newest: int, seq: int, received_at: int) -> None:
@@ -25,6 +29,20 @@ class SourceChanges:
         ascend from call to call."""
         known = self._heard.get(source)
         self._heard[source] = newest if known is None or newest > known[0] else known[0], seq, received_at
+
+    def merge(self, later: "SourceChanges") -> None:
+        """Add what was learned later, of greater numbers. Others may read this meanwhile."""
+        for source, (newest, seq, received_at) in later._heard.items():
+            self.hear(source, newest, seq, received_at)
+
+    def heard(self, source: SourceKey) -> LastHeard | None:
+        """When a source was last heard, as far as this tells."""
+        return self._heard.get(source)
+
+    def leave_out(self, connection: sqlite3.Connection, watch: CrowdWatch) -> None:
+        """Leave out the sources that are too many to be kept."""
+        for source in [one for one in self._heard if watch.is_crowded(connection, _group(one))]:
+            del self._heard[source]
 
     def remove(self, source: SourceKey, timestamp: int, seq: int) -> None:
         """An event of this source leaves."""
@@ -36,24 +54,24 @@ class SourceChanges:
         return [(*source, *last) for source, last in self._heard.items()]
 
 
+def _group(source: SourceKey | Row) -> Group:
+    use_case, kind, *_ = source
+    return use_case, kind, ""
+
+
 def apply_changes(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch, index: SideIndex) -> None:
     """Call it after the tallies and the side index, from which a source is read anew when its last event went."""
-    add_heard(connection, changes, watch)
-    for source, (timestamp, seq) in changes.removed.items():
-        _after_removal(connection, index, source, timestamp, seq)
-
-
-def add_heard(connection: sqlite3.Connection, changes: SourceChanges, watch: CrowdWatch) -> None:
-    """Note the sources that were heard."""
     insert_rows(
         connection,
         "INSERT INTO sources (use_case, kind, name, last_timestamp, last_seq, last_received_at)",
-        [row for row in changes.rows() if not watch.is_crowded(connection, (row[0], row[1], ""))],
+        [row for row in changes.rows() if not watch.is_crowded(connection, _group(row))],
         "ON CONFLICT (use_case, kind, name) DO UPDATE SET"
         " last_timestamp = max(last_timestamp, excluded.last_timestamp),"
         " last_seq = max(last_seq, excluded.last_seq),"
         " last_received_at = max(last_received_at, excluded.last_received_at)",
     )
+    for source, (timestamp, seq) in changes.removed.items():
+        _after_removal(connection, index, source, timestamp, seq)
 
 
 def _after_removal(
@@ -66,7 +84,7 @@ def _after_removal(
     ).fetchone()
     if row is None:
         return
-    if read_keys(connection, use_case, kind, [name]) == 0:
+    if read_count(connection, use_case, kind, name) == 0:
         connection.execute("DELETE FROM sources WHERE use_case = ? AND kind = ? AND name = ?", source)
     elif timestamp >= row[0] or seq >= row[1]:
         view = IndexView(connection, index, use_case, in_commit=True)

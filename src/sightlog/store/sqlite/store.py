@@ -1,5 +1,6 @@
 """The store on SQLite: every promise of the contract, handed to the module that keeps it."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -11,7 +12,7 @@ from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.cursor import Position
-from sightlog.domain.errors import Busy
+from sightlog.domain.errors import Busy, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
@@ -33,27 +34,30 @@ from sightlog.store.sqlite import (
     events,
     facets,
     feedback,
-    fields,
     images,
     last_visits,
     rebuilding,
     removing,
+    schemas,
     source_times,
     use_cases,
     views,
     workspaces,
 )
 from sightlog.store.sqlite.connection import FileWatch, open_for_writing, translated
+from sightlog.store.sqlite.counting import Waiting
+from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.finding import Search
+from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.merger import Merger
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.people import SqlitePeople
 from sightlog.store.sqlite.readers import Readers
-from sightlog.store.sqlite.tallies import CrowdWatch
 from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
 from sightlog.store.writer import Writer
 
 R = TypeVar("R")
+logger = logging.getLogger(__name__)
 
 # After each step of removal, so many free pages go back to the file system.
 _PAGES_GIVEN_BACK = 256
@@ -76,7 +80,7 @@ class SqliteStore:
                 self._connection = open_for_writing(folder)
                 undoing.callback(self._connection.close)
                 migrate(self._connection)
-                memory = self._memory = WriterMemory(self._connection, CrowdWatch(limits))
+                memory = self._memory = WriterMemory(self._connection, limits)
             except sqlite3.Error as error:
                 raise translated(error) from error
             self._index = memory.index
@@ -179,9 +183,9 @@ class SqliteStore:
             return use_cases.find(connection, workspace, reference)
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
-        with self._short_readers.snapshot() as connection:
+        with self._counted(self._short_readers) as (connection, waiting):
             slug = workspaces.slug_of(connection, workspace)
-            return use_cases.summaries(connection, self._index, workspace, slug, status)
+            return use_cases.summaries(connection, self._index, waiting, workspace, slug, status)
 
     def add_events(
         self,
@@ -216,9 +220,9 @@ class SqliteStore:
     def count_arrivals(
         self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
     ) -> Arrivals:
-        with self._short_readers.snapshot(self._limits.query_seconds) as connection:
+        with self._counted(self._short_readers, self._limits.query_seconds) as (connection, waiting):
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
-            count = Search(connection, self._index, use_case.number, selection).count_among(arrived)
+            count = Search(connection, self._index, waiting, use_case.number, selection).count_among(arrived)
             return Arrivals(count=count, last_sequence=events.last_sequence(connection))
 
     def aggregate(
@@ -316,12 +320,14 @@ class SqliteStore:
         self._write(lambda t: images.forget_freed(t.connection, hash, was_removed=was_removed))
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
-        with self._short_readers.snapshot() as connection:
-            return fields.read_schema(connection, use_case.number, use_case.id, of_images=of_images)
+        with self._counted(self._short_readers) as (connection, waiting):
+            counts = CountsView(connection, waiting, use_case.number)
+            return schemas.read_schema(counts, use_case.id, of_images=of_images)
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
-        with self._short_readers.snapshot() as connection:
-            return facets.read(connection, self._index, use_case, most)
+        with self._counted(self._short_readers) as (connection, waiting):
+            counts = CountsView(connection, waiting, use_case.number)
+            return facets.read(IndexView(connection, self._index, use_case.number), counts, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
         with self._short_readers.snapshot() as connection:
@@ -348,7 +354,7 @@ class SqliteStore:
         """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile."""
         self._merger.close()
         self._writer.run(lambda t: None)
-        rebuilding.rebuild(self._connection, self._memory.watch, self._index, advance)
+        rebuilding.rebuild(self._connection, self._memory.counts, self._index, advance)
         self._memory.forget()
 
     def is_writing(self) -> bool:
@@ -363,6 +369,7 @@ class SqliteStore:
         if self._is_closed:
             return
         self._is_closed = True
+        self._write_counts()
         self._merger.close()
         self._writer.close()
         for readers in (self._readers, self._short_readers, self._key_readers, self._merging_readers):
@@ -374,8 +381,15 @@ class SqliteStore:
     def _search(self, use_case: UseCase, selection: Selection) -> Iterator[Search]:
         """A selection on a use case, in a snapshot of its own and with the time limit of queries."""
         seconds = self._limits.query_seconds
-        with self._readers.snapshot(seconds) as connection:
-            yield Search(connection, self._index, use_case.number, selection, seconds)
+        with self._counted(self._readers, seconds) as (connection, waiting):
+            yield Search(connection, self._index, waiting, use_case.number, selection, seconds)
+
+    @contextmanager
+    def _counted(self, readers: Readers, seconds: float | None = None) -> Iterator[tuple[sqlite3.Connection, Waiting]]:
+        """A snapshot for reading what is counted."""
+        waiting = self._memory.counts.waiting  # before it begins
+        with readers.snapshot(seconds) as connection:
+            yield connection, waiting
 
     def _remove(self, choose: Callable[[sqlite3.Connection], list[int]]) -> int:
         def remove(transaction: SqliteTransaction) -> int:
@@ -398,6 +412,14 @@ class SqliteStore:
     def _write_rows(self, job: Callable[[sqlite3.Connection], R]) -> R:
         """Run a job that needs nothing but the connection."""
         return self._write(lambda transaction: job(transaction.connection))
+
+    def _write_counts(self) -> None:
+        """So that the tables of a folder that nobody has open say it all. The next start would do it too."""
+        try:
+            if self._memory.counts.waiting.changes.events:
+                self._write(lambda transaction: transaction.write_counts())
+        except (VisionEventsError, sqlite3.Error) as error:
+            logger.warning("the newest counts are left to the next start: %s", error)
 
     def _change_use_case(self, change: Callable[[SqliteTransaction], UseCase]) -> UseCase:
         def and_forget(transaction: SqliteTransaction) -> UseCase:

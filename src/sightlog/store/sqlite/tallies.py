@@ -1,11 +1,11 @@
-"""The kept counts: gathered per commit, added in one statement per chunk, and read back.
+"""How many events there are of each kind: gathered per commit, written in one statement per chunk, and read back.
 
 Groups of keys that may grow without bound (the values of a field, the sources and classes of a use case) are
 counted exactly up to a limit. Beyond it their counts are dropped and the group is marked crowded, for good.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
@@ -29,7 +29,7 @@ _AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
 
 class TallyChanges:
-    """What one commit adds to and takes from the counts."""
+    """What events add to the counts, and take from them."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[int, str, str, int], dict[str, int]] = {}
@@ -49,6 +49,34 @@ class TallyChanges:
                 for key, n in one.of.items():
                     group[key] = group.get(key, 0) + sign * n
 
+    def merge(self, later: "TallyChanges") -> None:
+        """Add what came later, which is not used any more. Others may read this meanwhile."""
+        for of, keys in later._groups.items():
+            group = self._groups.get(of)
+            if group is None:
+                self._groups[of] = keys
+            else:
+                for key, n in keys.items():
+                    group[key] = group.get(key, 0) + n
+
+    def group(self, group: Group) -> dict[str, int]:
+        """A copy of what is here of a group without times."""
+        found = self._groups.get((*group, NO_TIME))
+        return {} if found is None else found.copy()
+
+    def count_of(self, group: Group, key: str) -> int:
+        """What is here of a key without a time."""
+        found = self._groups.get((*group, NO_TIME))
+        return 0 if found is None else found.get(key, 0)
+
+    def leave_out(self, connection: sqlite3.Connection, watch: "CrowdWatch") -> bool:
+        """Leave out what is not counted; whether a group has become crowded by this."""
+        before = watch.groups_marked
+        for group, quarter_hour, counter in list(self.groups()):
+            if not watch.takes(connection, group, counter):
+                del self._groups[(*group, quarter_hour)]
+        return watch.groups_marked > before
+
     def groups(self) -> Iterable[tuple[Group, int, dict[str, int]]]:
         """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
         are counted with."""
@@ -59,11 +87,15 @@ class TallyChanges:
 class CrowdWatch:
     """Knows, for the writer, which keys each bounded group holds and which groups are crowded.
 
-    It is a memory of what the tables say, loaded when a group is first touched and forgotten on any rollback.
+    It is a memory of what the tables say, and of the keys that wait to be written (`waiting`), loaded when a group is
+    first touched and forgotten on any rollback.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, waiting: Callable[[Group], Iterable[str]]) -> None:
         self._limits = limits
+        self._waiting = waiting
+        self.groups_marked = 0
+        """How many groups became crowded so far."""
         self._keys: dict[Group, set[str]] = {}
         self._crowded: set[Group] | None = None
         self._uncounted: dict[int, set[str]] = {}
@@ -92,7 +124,7 @@ class CrowdWatch:
 
     def keys(self, connection: sqlite3.Connection, group: Group) -> set[str]:
         if group not in self._keys:
-            self._keys[group] = {key for key, _ in read_group(connection, *group)}
+            self._keys[group] = {key for key, _ in read_group(connection, *group)}.union(self._waiting(group))
         return self._keys[group]
 
     def takes(self, connection: sqlite3.Connection, group: Group, changes: Mapping[str, int]) -> bool:
@@ -123,6 +155,7 @@ class CrowdWatch:
         """Drop the group's counts for good."""
         assert self._crowded is not None
         self._crowded.add(group)
+        self.groups_marked += 1
         self._uncounted.clear()
         self._keys.pop(group, None)
         use_case, kind, name = group
@@ -137,7 +170,7 @@ class CrowdWatch:
 
 
 def apply_changes(connection: sqlite3.Connection, changes: TallyChanges, watch: CrowdWatch) -> None:
-    """Write one commit's changes; keys that fall to nothing disappear."""
+    """Write changes; keys that fall to nothing disappear."""
     rows: list[Row] = []
     falling: list[tuple[Group, int, str]] = []
     for group, quarter_hour, counter in changes.groups():
@@ -183,16 +216,12 @@ def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: st
     ).fetchall()
 
 
-def read_keys(connection: sqlite3.Connection, use_case: int, kind: str, keys: Iterable[str]) -> int:
-    """How many events these keys of a kind without times stand for together."""
-    total = 0
-    for key in keys:
-        row = connection.execute(
-            "SELECT n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key = ?",
-            (use_case, kind, key),
-        ).fetchone()
-        total += row[0] if row else 0
-    return total
+def read_count(connection: sqlite3.Connection, use_case: int, kind: str, key: str) -> int:
+    """How many events a key of a kind without times stands for."""
+    row = connection.execute(
+        "SELECT n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key = ?", (use_case, kind, key)
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def is_crowded(connection: sqlite3.Connection, use_case: int, kind: str, name: str = "") -> bool:

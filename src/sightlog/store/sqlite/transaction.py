@@ -8,12 +8,14 @@ from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.images import UploadedImage
+from sightlog.domain.limits import Limits
 from sightlog.domain.stored import Receipt
 from sightlog.domain.use_cases import UseCase, refuse_archived, refuse_unknown
-from sightlog.store.sqlite import events, images, removing, tallies, use_cases
+from sightlog.store.sqlite import events, images, removing, use_cases
 from sightlog.store.sqlite.bodies import BodyPacker
 from sightlog.store.sqlite.changes import Changes
 from sightlog.store.sqlite.connection import StoreConnection
+from sightlog.store.sqlite.counting import KeptCounts
 from sightlog.store.sqlite.gathering import Gathered, Pending
 from sightlog.store.sqlite.index.keeping import SideIndex
 
@@ -21,11 +23,11 @@ from sightlog.store.sqlite.index.keeping import SideIndex
 class WriterMemory:
     """What the writer remembers between commits; forgotten on any rollback, because the tables decide."""
 
-    def __init__(self, connection: StoreConnection, watch: tallies.CrowdWatch) -> None:
+    def __init__(self, connection: StoreConnection, limits: Limits) -> None:
         self.connection = connection
         self.packer = BodyPacker(connection)
-        self.watch = watch
         self.index = SideIndex(connection)
+        self.counts = KeptCounts(connection, limits, self.index)
         self.use_cases: dict[tuple[int, str], UseCase] = {}
         self.last_seq = 0
         newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -33,7 +35,7 @@ class WriterMemory:
         self.forget()
 
     def forget(self) -> None:
-        self.watch.forget()
+        self.counts.rolled_back()
         self.packer.forget()
         self.use_cases.clear()
         row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
@@ -63,6 +65,7 @@ class SqliteTransaction:
         self.memory.index.finish()
         self.connection.execute("COMMIT")
         self.memory.index.committed()
+        self.memory.counts.committed()
         self.memory.packer.offer()
 
     def rollback(self) -> None:
@@ -134,6 +137,10 @@ class SqliteTransaction:
         if gathered.pending:
             self.memory.last_seq = self._changes().write(gathered, self.memory.last_seq)
 
+    def write_counts(self) -> None:
+        """Write all that is counted into the tables."""
+        self.memory.counts.write_waiting()
+
     def delete_events(self, numbers: list[int]) -> None:
         """Remove events by their numbers, with their feedback."""
         self._changes().delete(numbers)
@@ -146,11 +153,11 @@ class SqliteTransaction:
                 self.delete_events(numbers)
                 return len(numbers)
             use_cases.drop(self.connection, use_case)
-            self.memory.watch.forget()
+            self.memory.counts.watch.forget()
         return 0
 
     def _changes(self) -> Changes:
-        return Changes(self.connection, self.memory.watch, self.memory.index, self.memory.packer)
+        return Changes(self.connection, self.memory.counts, self.memory.index, self.memory.packer)
 
 
 def _copy(event: AcceptedEvent) -> AcceptedEvent:

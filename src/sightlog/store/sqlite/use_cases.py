@@ -7,9 +7,10 @@ from sightlog.domain.names import name_key, new_use_case_id
 from sightlog.domain.tallies import TYPE
 from sightlog.domain.times import format_timestamp
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
+from sightlog.store.sqlite.counting import Waiting
+from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
-from sightlog.store.sqlite.tallies import read_group
 
 _COLUMNS = "number, id, name, status, created_at, updated_at"
 # A use case that was deleted for good, until the last of its events is removed. Nobody above this file sees one, and
@@ -136,7 +137,12 @@ def drop(connection: sqlite3.Connection, number: int) -> None:
 
 
 def summaries(
-    connection: sqlite3.Connection, index: SideIndex, workspace: int, slug: str, status: UseCaseStatus | None
+    connection: sqlite3.Connection,
+    index: SideIndex,
+    waiting: Waiting,
+    workspace: int,
+    slug: str,
+    status: UseCaseStatus | None,
 ) -> list[UseCaseSummary]:
     """The use-case list: a few small reads a row, however many events there are."""
     rows = connection.execute(
@@ -144,12 +150,16 @@ def summaries(
         " ORDER BY number",
         (workspace, status),
     ).fetchall()
-    return [_summary(connection, index, slug, _use_case(row)) for row in rows]
+    found = []
+    for use_case in map(_use_case, rows):
+        view, counts = IndexView(connection, index, use_case.number), CountsView(connection, waiting, use_case.number)
+        found.append(_summary(slug, use_case, view, counts))
+    return found
 
 
-def _summary(connection: sqlite3.Connection, index: SideIndex, slug: str, use_case: UseCase) -> UseCaseSummary:
-    counts = dict(sorted(read_group(connection, use_case.number, TYPE), key=lambda row: (-row[1], row[0])))
-    last = IndexView(connection, index, use_case.number).newest_time()
+def _summary(slug: str, use_case: UseCase, view: IndexView, counts: CountsView) -> UseCaseSummary:
+    by_type = dict(sorted(counts.of(TYPE).items(), key=lambda row: (-row[1], row[0])))
+    last = view.newest_time()
     return UseCaseSummary(
         id=use_case.id,
         name=use_case.name,
@@ -157,8 +167,8 @@ def _summary(connection: sqlite3.Connection, index: SideIndex, slug: str, use_ca
         workspace_id=slug,
         created_at=use_case.created_at,
         updated_at=use_case.updated_at,
-        event_count=sum(counts.values()),
+        event_count=sum(by_type.values()),
         last_event_at=None if last is None else format_timestamp(last),
-        event_types=list(counts),
-        count_by_type=counts,
+        event_types=list(by_type),
+        count_by_type=by_type,
     )

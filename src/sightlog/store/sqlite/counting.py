@@ -1,0 +1,194 @@
+"""What is counted of events: how many there are of each kind, when fields were seen, and when sources were last heard.
+
+What events add waits in memory, and is written to the tables together with what some thousand others add: most of
+them add to the same counts. What events take away is written at once, after all that waits. So the tables always say
+what the events up to one number amount to (`index_state.counted_to`), and a start counts those that came after it.
+Readers add what waits to what the tables of their snapshot say.
+
+What reviews say is not among it: a review changes what is counted for an event that may be old, so those counts go
+into the tables with each commit.
+"""
+
+import sqlite3
+from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import islice
+
+from sightlog.domain.batches import TurnedFacts, turned
+from sightlog.domain.limits import Limits
+from sightlog.domain.tallies import value_counts
+from sightlog.store.sqlite import fields, sources, tallies
+from sightlog.store.sqlite.connection import StoreConnection, committing
+from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, events_after
+
+# What waits is written when it is of so many events. More make the start after a crash longer (some 30 µs an event).
+_EVENTS_BETWEEN_WRITES = 10_000
+_COUNTED_AT_ONCE = 4_000
+
+
+class CountChanges:
+    """What some events add to everything that is counted, and what others take away from it."""
+
+    def __init__(self) -> None:
+        self.tallies = tallies.TallyChanges()
+        self.fields = fields.FieldChanges()
+        self.sources = sources.SourceChanges()
+        self.events = 0
+        """How many were added."""
+        self.takes_away = False
+
+    def add(
+        self,
+        use_case: int,
+        facts: TurnedFacts,
+        uncounted: Container[str],
+        seqs: Sequence[int],
+        received_at: Sequence[int] | None = None,
+    ) -> None:
+        """Events with these facts come: their numbers, which ascend from call to call, and arrivals (microseconds).
+        `uncounted` are the facts' fields whose values are not counted."""
+        self.events += len(seqs)
+        self._count(use_case, facts, uncounted, 1)
+        self.fields.see(use_case, facts.contributions.fields)
+        for kind, name, newest, last in facts.contributions.sources:
+            arrival = 0 if received_at is None else received_at[last]
+            self.sources.hear((use_case, kind, name), newest, seqs[last], arrival)
+
+    def take_away(self, use_case: int, facts: TurnedFacts, uncounted: Container[str], seqs: Sequence[int]) -> None:
+        """Events with these facts leave."""
+        self.takes_away = True
+        self._count(use_case, facts, uncounted, -1)
+        self.fields.remove(use_case, facts.contributions.fields)
+        for kind, name, newest, last in facts.contributions.sources:
+            self.sources.remove((use_case, kind, name), newest, seqs[last])
+
+    def _count(self, use_case: int, facts: TurnedFacts, uncounted: Container[str], sign: int) -> None:
+        self.tallies.count(use_case, facts.contributions.counts, sign)
+        self.tallies.count(use_case, value_counts(facts.columns.groups(), uncounted), sign)
+
+    def merge(self, later: "CountChanges") -> None:
+        """Add what later events add, which is not used any more. Others may read this meanwhile."""
+        self.events += later.events
+        self.tallies.merge(later.tallies)
+        self.fields.merge(later.fields)
+        self.sources.merge(later.sources)
+
+
+class Waiting:
+    """What the events after a number add: those of the tables are up to that number. When it was written, the
+    `following` one began, at a greater number."""
+
+    def __init__(self, counted_to: int) -> None:
+        self.counted_to = counted_to
+        self.changes = CountChanges()
+        self.following: Waiting | None = None
+
+    def seen_by(self, connection: sqlite3.Connection) -> CountChanges:
+        """What belongs to the tables of a snapshot that began after this was taken."""
+        counted_to = connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+        one: Waiting | None = self
+        while one is not None and one.counted_to != counted_to:
+            one = one.following
+        return CountChanges() if one is None else one.changes  # none yet: written in this moment
+
+
+class KeptCounts:
+    """For the writer: what waits, and when it is written. Readers take `waiting` before their snapshot begins."""
+
+    def __init__(self, connection: StoreConnection, limits: Limits, index: SideIndex) -> None:
+        self._connection = connection
+        self._index = index
+        self.watch = tallies.CrowdWatch(limits, self._waiting_keys)
+        self._staged = CountChanges()
+        self._written_to: int | None = None
+        self.waiting = Waiting(0)
+        with committing(connection):
+            self.catch_up()
+        self.committed()
+
+    def uncounted(self, use_case: int) -> Container[str]:
+        """The facts' fields whose values are not counted."""
+        return self.watch.uncounted(self._connection, use_case)
+
+    def apply(self, changes: CountChanges) -> None:
+        """What a commit changes, after its rows and its part of the index are written."""
+        is_crowded = changes.tallies.leave_out(self._connection, self.watch)
+        changes.sources.leave_out(self._connection, self.watch)
+        if changes.takes_away or is_crowded or self._unwritten() + changes.events >= _EVENTS_BETWEEN_WRITES:
+            self.write_waiting()
+            self._write(changes)
+        elif self._staged.events:
+            self._staged.merge(changes)
+        else:
+            self._staged = changes
+
+    def write_waiting(self) -> None:
+        """Write what waits into the tables, with this commit."""
+        if self._written_to is None:
+            self._write(self.waiting.changes)
+        self._write(self._staged)
+        self._staged = CountChanges()
+        self._note_counted()
+
+    def committed(self) -> None:
+        """The commit is on disk."""
+        if self._written_to is not None and self._written_to != self.waiting.counted_to:
+            self.waiting.following = Waiting(self._written_to)
+            self.waiting = self.waiting.following
+        self._written_to = None
+        if self._staged.events:
+            self.waiting.changes.merge(self._staged)
+            self._staged = CountChanges()
+
+    def rolled_back(self) -> None:
+        """The commit did not happen. What is known of the tables is asked for again."""
+        self._staged = CountChanges()
+        self._written_to = None
+        self.watch.forget()
+
+    def catch_up(self, advance: Callable[[int], None] = lambda _: None) -> None:
+        """Count the events that the tables do not know yet: at the start, and when everything is counted anew.
+        `advance` is told how many were counted. Call `committed` afterwards."""
+        self.rolled_back()
+        counted_to = self._connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+        stored = events_after(self._connection, counted_to)
+        done = 0
+        while events := list(islice(stored, _COUNTED_AT_ONCE)):
+            found = CountChanges()
+            count(found, events, self.uncounted)
+            self._write(found)
+            # Sources are told of no arrivals here, which only the rows know.
+            self._connection.execute(
+                "UPDATE sources SET last_received_at = (SELECT received_at FROM events WHERE seq = last_seq)"
+                " WHERE last_seq >= ?",
+                (events[0][1],),
+            )
+            done += len(events)
+            advance(done)
+        self._note_counted()
+
+    def _unwritten(self) -> int:
+        return self._staged.events + (self.waiting.changes.events if self._written_to is None else 0)
+
+    def _waiting_keys(self, group: tallies.Group) -> Iterable[str]:
+        keys = set(self._staged.tallies.group(group))
+        return keys if self._written_to is not None else keys.union(self.waiting.changes.tallies.group(group))
+
+    def _write(self, changes: CountChanges) -> None:
+        tallies.apply_changes(self._connection, changes.tallies, self.watch)
+        fields.apply_changes(self._connection, changes.fields)
+        sources.apply_changes(self._connection, changes.sources, self.watch, self._index)
+
+    def _note_counted(self) -> None:
+        """All events that are in their table are counted."""
+        self._connection.execute(
+            "UPDATE index_state SET counted_to = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
+        )
+        self._written_to = self._connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+
+
+def count(changes: CountChanges, events: Iterable[StoredEntries], uncounted: Callable[[int], Container[str]]) -> None:
+    """Add what stored events add, at most MOST_EVENTS in the order of their numbers; without when they arrived."""
+    for use_case, alike in by_use_case(events).items():
+        _, seqs, times, _, _, entries = zip(*alike, strict=True)
+        changes.add(use_case, turned(entries, times), uncounted(use_case), seqs)
