@@ -1,6 +1,7 @@
 """A store with two workspaces in it (so that leaks show), and short words for what tests do with it."""
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -99,8 +100,17 @@ class Plant:
         return self.store.add_events(workspace or self.mine, None, [accept(event) for event in events], now)
 
     def add(self, *events: Json, workspace: int | None = None, now: int = NOW) -> list[Receipt]:
-        """Store events and wait until they are durable."""
-        return self.submit(*events, workspace=workspace, now=now).result(timeout=60)
+        """Store events, and wait until they are durable and the store has tidied up after them."""
+        receipts = self.submit(*events, workspace=workspace, now=now).result(timeout=60)
+        self.wait_until_tidy()
+        return receipts
+
+    def wait_until_tidy(self) -> None:
+        """Wait until nothing is written any more."""
+        deadline = time.monotonic() + 60
+        while self.store.is_writing():
+            assert time.monotonic() < deadline
+            time.sleep(0.0005)
 
     def page(self, use_case: UseCase, limit: int = 1000, workspace: int | None = None, **filters: Any) -> EventPage:
         selection = select(convert({"useCaseId": use_case.id} | filters, EventFilters))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sightlog.store.sqlite import bodies, counting
+from sightlog.store.sqlite import bodies, counting, tidying
 from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, segments
 
 # (events between two seals, the smallest segment, the most events that wait, the largest that come of merging)
@@ -30,6 +30,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(keeping, "_MOST_WAITING", waiting)
             patch.setattr(keeping, "_LARGEST_TAIL", 2 * smallest)
             patch.setattr(keeping, "_LOADED_AT_ONCE", 3)
+            patch.setattr(ids, "_IDS_BETWEEN_SEALS", between)
             patch.setattr(ids, "_JOINED", 3)
             patch.setattr(ids, "_LARGEST_JOINED", 3 * between)
             patch.setattr(ids, "_MOST_IN_MEMORY", 5)
@@ -37,6 +38,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(id_runs, "_IDS_PER_PART", 2)
             patch.setattr(counting, "_EVENTS_BETWEEN_WRITES", between)
             patch.setattr(counting, "_COUNTED_AT_ONCE", 2)
+            patch.setattr(tidying, "_SECONDS_BETWEEN_TRIES", 0.0)
             patch.setattr(bodies, "_SAMPLES", 10)
             patch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 15)
             patch.setattr(merging, "_LARGEST", largest)

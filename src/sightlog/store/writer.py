@@ -46,11 +46,19 @@ _Waiting = tuple[Callable[[Any], Any], "Future[Any]"]
 
 class Writer(Generic[T]):
     """Runs jobs, in their order, on its own thread. `begin` opens a transaction there, `translate` turns an error of
-    the backend into what the job's caller is told."""
+    the backend into what the job's caller is told. `tidy` does a piece of what nobody waits for, raises nothing, and
+    tells whether there is more: it is called once after each group was answered, and then as long as nothing waits."""
 
-    def __init__(self, begin: Callable[[], T], most_waiting: int, translate: Callable[[Exception], Exception]) -> None:
+    def __init__(
+        self,
+        begin: Callable[[], T],
+        most_waiting: int,
+        translate: Callable[[Exception], Exception],
+        tidy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._begin = begin
         self._translate = translate
+        self._tidy = tidy
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._most_waiting = most_waiting
         self._most_together = min(MOST_JOBS_PER_COMMIT, most_waiting)
@@ -102,6 +110,8 @@ class Writer(Generic[T]):
             self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
+            while self._tidy() and self._waiting.empty():
+                pass
             self._is_working = False
             if ends:
                 return

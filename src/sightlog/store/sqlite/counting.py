@@ -1,9 +1,9 @@
 """What is counted of events: how many there are of each kind, when fields were seen, and when sources were last heard.
 
-What events add waits in memory, and is written to the tables together with what some thousand others add: most of
-them add to the same counts. What events take away is written at once, after all that waits. So the tables always say
-what the events up to one number amount to (`index_state.counted_to`), and a start counts those that came after it.
-Readers add what waits to what the tables of their snapshot say.
+What events add waits in memory, and is written to the tables together with what some thousand others add, after
+senders were answered: most of them add to the same counts. What events take away is written at once, after all that
+waits. So the tables always say what the events up to one number amount to (`index_state.counted_to`), and a start
+counts those that came after it. Readers add what waits to what the tables of their snapshot say.
 
 What reviews say is not among it: a review changes what is counted for an event that may be old, so those counts go
 into the tables with each commit.
@@ -75,8 +75,8 @@ class CountChanges:
 
 
 class Waiting:
-    """What the events after a number add: those of the tables are up to that number. When it was written, the
-    `following` one began, at a greater number."""
+    """What the events after a number add: the tables have those up to it. When it was written, the `following` one
+    began, at a greater number. A snapshot may find more here than it has events, what came since then; never less."""
 
     def __init__(self, counted_to: int) -> None:
         self.counted_to = counted_to
@@ -114,13 +114,17 @@ class KeptCounts:
         """What a commit changes, after its rows and its part of the index are written."""
         is_crowded = changes.tallies.leave_out(self._connection, self.watch)
         changes.sources.leave_out(self._connection, self.watch)
-        if changes.takes_away or is_crowded or self._unwritten() + changes.events >= _EVENTS_BETWEEN_WRITES:
+        if changes.takes_away or is_crowded:
             self.write_waiting()
             self._write(changes)
         elif self._staged.events:
             self._staged.merge(changes)
         else:
             self._staged = changes
+
+    def is_due(self) -> bool:
+        """Whether so much waits that it should be written."""
+        return self.waiting.changes.events >= _EVENTS_BETWEEN_WRITES
 
     def write_waiting(self) -> None:
         """Write what waits into the tables, with this commit."""
@@ -166,9 +170,6 @@ class KeptCounts:
             done += len(events)
             advance(done)
         self._note_counted()
-
-    def _unwritten(self) -> int:
-        return self._staged.events + (self.waiting.changes.events if self._written_to is None else 0)
 
     def _waiting_keys(self, group: tallies.Group) -> Iterable[str]:
         keys = set(self._staged.tallies.group(group))

@@ -53,6 +53,7 @@ from sightlog.store.sqlite.merger import Merger
 from sightlog.store.sqlite.migrating import migrate
 from sightlog.store.sqlite.people import SqlitePeople
 from sightlog.store.sqlite.readers import Readers
+from sightlog.store.sqlite.tidying import Tidying
 from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
 from sightlog.store.writer import Writer
 
@@ -91,7 +92,9 @@ class SqliteStore:
             watch.check()
             return SqliteTransaction(memory)
 
-        self._writer: Writer[SqliteTransaction] = Writer(begin, limits.waiting_writes, translated)
+        self._writer: Writer[SqliteTransaction] = Writer(
+            begin, limits.waiting_writes, translated, Tidying(memory, begin)
+        )
         # Apart, so that slow queries hold up neither short reads nor the question who is calling.
         self._readers = Readers(folder, 4)
         self._short_readers = Readers(folder, 4)

@@ -1,6 +1,6 @@
 """Which number the event with an id has.
 
-The ids of the newest events are in memory; when the tails are sealed, they are written as a run (`id_runs.py`). So
+The ids of the newest events are in memory; when they are many, they are written as a run (`id_runs.py`). So
 an event adds to no page that lies anywhere in a large index: random ids would change a page of their own each. After a
 crash the newest ones are read again from the rows above a watermark.
 
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 # So many neighbours become one run, when it is not larger than this: eight of usual size.
 _JOINED = 8
 _LARGEST_JOINED = 300_000
+# After so many events their ids are sealed.
+_IDS_BETWEEN_SEALS = 32_768
 # At the start, when more than that are in no run: a table version without runs was there before, or a rebuild.
 _MOST_IN_MEMORY = 262_144
 # An id that comes again and again is looked for among so many numbers at most before all are sealed.
@@ -139,9 +141,10 @@ class EventIds:
             connection.execute("UPDATE id_runs SET gone = gone + ? WHERE number = ?", (gone, number))
         self._gone.clear()
 
-    def is_full(self) -> bool:
-        """Whether they should be sealed before it is time, because one id came very often."""
-        return self._versions[-1].is_full
+    def is_due(self) -> bool:
+        """Whether they should be sealed: because they are many, or because one id came very often."""
+        newest = self._versions[-1]
+        return newest.is_full or len(newest.newest) >= _IDS_BETWEEN_SEALS
 
     def seal(self, connection: sqlite3.Connection, last_seq: int) -> None:
         """Write the ids of all events up to this number as runs, within the commit that is being made, when its notes

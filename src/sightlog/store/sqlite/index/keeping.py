@@ -1,16 +1,20 @@
 """Keeping the side index in step with the events: for the writer alone.
 
-An event's entries go into the tail of its use case, in memory. When enough events have come since the last time, each
-large tail is sealed as a segment, in the transaction of the commit that is being made; small tails wait, and the
-numbers of their events are written down. So after a crash the tails are made again from the rows above the watermark
-and those that were written down, and nothing is lost or doubled, whenever it happens.
+An event's entries go into the tail of its use case, in memory. When enough events have come since the last time, a
+round of sealing begins: one large tail after the other is sealed as a segment, each in a commit of its own, after
+senders were answered. Small tails are left to a later round, and with the last commit the numbers of their events are
+written down and the watermark rises. So after a crash the tails are made again from the rows above the watermark that
+no segment of their use case reaches, and those that were written down; nothing is lost or doubled, whenever it happens.
 """
 
 import logging
 import sqlite3
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from itertools import islice
+
+from msgspec import json
 
 from sightlog.domain.fact_columns import grouped
 from sightlog.store.sqlite.connection import committing, insert_rows
@@ -55,6 +59,8 @@ class SideIndex:
         self._is_lost = False
         self._has_sealed = False
         self._since_seal = 0
+        self._round_to: int | None = None
+        self._to_seal: list[int] = []
         self.load()
 
     def load(self, advance: Callable[[int], None] = lambda _: None) -> None:
@@ -69,6 +75,7 @@ class SideIndex:
         self._is_changed = False
         self._has_sealed = False
         self._since_seal = 0
+        self._round_to = None
         self._last_seq: int = self._watermark
         unsealed = unsealed_events(self._connection, self._watermark)
         read = 0
@@ -130,7 +137,7 @@ class SideIndex:
     def make_room(self, events: int) -> None:
         """To be called before so many events are added, when all events of smaller numbers were."""
         if any(len(tails[-1]) + events > _LARGEST_TAIL for tails in self._tails.values()):
-            self._seal()  # a single commit with very large batches
+            self._seal_all()  # a single commit with very large batches
 
     def tail_for(self, use_case: int, events: int, last_seq: int) -> Tail:
         """Where to add so many new events. Numbers ascend within a use case."""
@@ -180,15 +187,27 @@ class SideIndex:
         self._notes.clear()
         self.ids.write_notes(self._connection)
 
+    def is_due(self) -> bool:
+        """Whether something should be sealed."""
+        return self._is_round_due() or self.ids.is_due()
+
+    def _is_round_due(self) -> bool:
+        return self._round_to is not None or self._since_seal >= _EVENTS_BETWEEN_SEALS
+
+    def seal_some(self) -> None:
+        """Seal a piece of what is due, in a commit that adds no events: the ids, or one tail."""
+        self._is_changed = True
+        self.write_notes()
+        if self.ids.is_due():
+            self.ids.seal(self._connection, self._last_seq)
+        else:
+            self._seal_next()
+
     def finish(self) -> None:
-        """The last thing before a commit: seal if it is time, and let readers see what was added from then on."""
+        """The last thing before a commit: let readers see what was added from then on."""
         if not self._is_changed:
             return
         self.write_notes()
-        if self._since_seal >= _EVENTS_BETWEEN_SEALS:
-            self._seal()
-        elif self.ids.is_full():
-            self.ids.seal(self._connection, self._last_seq)
         self._connection.execute("UPDATE index_state SET commits = ?", (self.commit + 1,))
         for tail in self._touched:
             tail.note(self.commit + 1)
@@ -216,27 +235,55 @@ class SideIndex:
             self.load()
             self._is_lost = False
 
-    def _seal(self) -> None:
+    def _seal_all(self) -> None:
+        """A whole round within this commit, and before it the rest of one that is under way."""
         self._is_changed = True
         self.write_notes()
-        commit = self.commit + 1
-        waiting = [tails[-1] for tails in self._tails.values() if len(tails[-1])]
-        waiting.sort(key=len)
-        while waiting and (len(waiting[-1]) >= _SMALLEST_SEGMENT or sum(map(len, waiting)) > _MOST_WAITING):
-            tail = waiting.pop()
-            contents = tail.now(commit).contents()
-            if len(contents.seqs):
-                write_segment(self._connection, rows_of(contents))
-            self._put(Tail(tail.use_case, commit))
-        self._write_down(waiting, self._last_seq, self._last_seq)
-        self.ids.seal(self._connection, self._last_seq)
-        self._since_seal = 0
+        for _ in range(1 if self._round_to is None else 2):
+            self._seal_next()
+            while self._round_to is not None:
+                self._seal_next()
+
+    def _seal_next(self) -> None:
+        """Begin a round, if none is under way, and seal one tail; with the last one it ends."""
+        if self._round_to is None:
+            self._round_to, self._to_seal = self._last_seq, self._large_tails()
+        if self._to_seal:
+            self._seal_tail(self._to_seal.pop(0))
+        if not self._to_seal:
+            numbers = self._write_down((tails[-1] for tails in self._tails.values()), self._round_to, self._round_to)
+            self._since_seal = sum(len(tails[-1]) for tails in self._tails.values()) - numbers
+            self._round_to = None
         self._has_sealed = True
 
-    def _write_down(self, waiting: Iterable[Tail], watermark: int, known_to: int) -> None:
-        """The numbers of the events that are in no segment though they are not above the watermark: these, and what
-        was written down before of events with a greater number than `known_to`."""
+    def _large_tails(self) -> list[int]:
+        """The use cases whose tails are to be sealed, the largest first."""
+        waiting = [tails[-1] for tails in self._tails.values() if len(tails[-1])]
+        waiting.sort(key=len)
+        chosen: list[int] = []
+        while waiting and (len(waiting[-1]) >= _SMALLEST_SEGMENT or sum(map(len, waiting)) > _MOST_WAITING):
+            chosen.append(waiting.pop().use_case)
+        return chosen
+
+    def _seal_tail(self, use_case: int) -> None:
+        commit = self.commit + 1
+        tail = self._tail(use_case)
+        contents = tail.now(commit).contents()
+        if len(contents.seqs):
+            write_segment(self._connection, rows_of(contents))
+        known = tail.seqs[: bisect_right(tail.seqs, self._watermark)]
+        self._connection.execute(
+            "DELETE FROM index_waiting WHERE seq IN (SELECT value FROM json_each(?))",
+            (json.encode(list(known)).decode(),),
+        )
+        self._put(Tail(use_case, commit))
+
+    def _write_down(self, waiting: Iterable[Tail], watermark: int, known_to: int) -> int:
+        """The numbers of the events that are in no segment though they are not above the watermark, which rises: these,
+        and what was written down before of events with a greater number than `known_to`. How many they are."""
         self._connection.execute("DELETE FROM index_waiting WHERE seq <= ?", (known_to,))
-        numbers = sorted(seq for tail in waiting for seq in tail.seqs)
+        numbers = sorted(seq for tail in waiting for seq in tail.seqs[: bisect_right(tail.seqs, watermark)])
         insert_rows(self._connection, "INSERT INTO index_waiting (seq)", [(seq,) for seq in numbers])
         self._connection.execute("UPDATE index_state SET watermark = ?", (watermark,))
+        self._watermark = watermark
+        return len(numbers)

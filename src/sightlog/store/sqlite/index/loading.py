@@ -24,13 +24,15 @@ def by_use_case(events: Iterable[StoredEntries]) -> dict[int, list[StoredEntries
 
 
 def unsealed_events(connection: sqlite3.Connection, watermark: int) -> Iterator[StoredEntries]:
-    """The events that are in no segment, in the order of their numbers."""
+    """The events that are in no segment: those that were written down, and then those above the watermark that no
+    segment of their use case reaches, both in the order of their numbers."""
     rows = connection.execute("SELECT seq FROM index_waiting ORDER BY seq").fetchall()
     waiting = [row[0] for row in rows]
     for start in range(0, len(waiting), _ROWS_AT_ONCE):
         numbers = json.encode(waiting[start : start + _ROWS_AT_ONCE]).decode()
         yield from read_events(connection, "e.seq IN (SELECT value FROM json_each(?))", (numbers,))
-    yield from events_after(connection, watermark)
+    reached = dict(connection.execute("SELECT use_case, max(last_seq) FROM segments GROUP BY use_case").fetchall())
+    yield from (event for event in events_after(connection, watermark) if event[1] > reached.get(event[0], 0))
 
 
 def events_after(connection: sqlite3.Connection, seq: int, which: str = "TRUE") -> Iterator[StoredEntries]:
