@@ -67,7 +67,7 @@ class SqliteBackend:
         kept = Kept()
         mine = {number for (number,) in self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)}
         with store._counted(store._readers) as (connection, waiting):
-            changes = waiting.seen_by(connection)
+            changes = waiting.seen_by(connection).changes
             for use_case, kind, quarter_hour, key, n in connection.execute("SELECT * FROM tallies").fetchall():
                 if use_case in mine:
                     kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] += n

@@ -110,7 +110,7 @@ class Writer(Generic[T]):
             self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
-            while self._tidy() and self._waiting.empty():
+            while self._tidy() and not ends and self._waiting.empty():
                 pass
             self._is_working = False
             if ends:

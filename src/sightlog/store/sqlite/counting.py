@@ -10,14 +10,16 @@ into the tables with each commit.
 """
 
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+
+from msgspec import Struct
 
 from sightlog.domain.batches import TurnedFacts, turned
 from sightlog.domain.limits import Limits
 from sightlog.domain.tallies import value_counts
 from sightlog.store.sqlite import fields, sources, tallies
-from sightlog.store.sqlite.connection import StoreConnection, committing
+from sightlog.store.sqlite.connection import StoreConnection
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, events_after
 
@@ -43,7 +45,7 @@ class CountChanges:
         facts: TurnedFacts,
         uncounted: Container[str],
         seqs: Sequence[int],
-        received_at: Sequence[int] | None = None,
+        received_at: Sequence[int],
     ) -> None:
         """Events with these facts come: their numbers, which ascend from call to call, and arrivals (microseconds).
         `uncounted` are the facts' fields whose values are not counted."""
@@ -51,8 +53,7 @@ class CountChanges:
         self._count(use_case, facts, uncounted, 1)
         self.fields.see(use_case, facts.contributions.fields)
         for kind, name, newest, last in facts.contributions.sources:
-            arrival = 0 if received_at is None else received_at[last]
-            self.sources.hear((use_case, kind, name), newest, seqs[last], arrival)
+            self.sources.hear((use_case, kind, name), newest, seqs[last], received_at[last])
 
     def take_away(self, use_case: int, facts: TurnedFacts, uncounted: Container[str], seqs: Sequence[int]) -> None:
         """Events with these facts leave."""
@@ -66,30 +67,48 @@ class CountChanges:
         self.tallies.count(use_case, facts.contributions.counts, sign)
         self.tallies.count(use_case, value_counts(facts.columns.groups(), uncounted), sign)
 
+    def leave_out_crowded(self, connection: sqlite3.Connection, watch: tallies.CrowdWatch) -> None:
+        """Leave out what was too much to be counted before."""
+        self.tallies.leave_out(lambda group, _: not watch.is_crowded(connection, tallies.counted_with(group)))
+        self.sources.leave_out(connection, watch)
+
     def merge(self, later: "CountChanges") -> None:
-        """Add what later events add, which is not used any more. Others may read this meanwhile."""
-        self.events += later.events
-        self.tallies.merge(later.tallies)
+        """Add what later events add, which is not used any more. Others may read this meanwhile, and find the span of
+        each field and the last sign of each source that is counted."""
         self.fields.merge(later.fields)
         self.sources.merge(later.sources)
+        self.tallies.merge(later.tallies)
+        self.events += later.events
+
+
+class Seen(Struct, frozen=True):
+    """What belongs to the tables of a snapshot. It may be more than the snapshot has, by events that came since it
+    began; it is less, and not `is_complete`, while the commit that is its newest is not among it yet."""
+
+    changes: CountChanges
+    is_complete: bool
 
 
 class Waiting:
     """What the events after a number add: the tables have those up to it. When it was written, the `following` one
-    began, at a greater number. A snapshot may find more here than it has events, what came since then; never less."""
+    began, at a greater number."""
 
     def __init__(self, counted_to: int) -> None:
         self.counted_to = counted_to
         self.changes = CountChanges()
+        self.commit = 0
+        """The last commit of the index whose events are here, or in the tables."""
         self.following: Waiting | None = None
 
-    def seen_by(self, connection: sqlite3.Connection) -> CountChanges:
-        """What belongs to the tables of a snapshot that began after this was taken."""
-        counted_to = connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+    def seen_by(self, connection: sqlite3.Connection) -> Seen:
+        """For a snapshot that began after this was taken."""
+        counted_to, commit = connection.execute("SELECT counted_to, commits FROM index_state").fetchone()
         one: Waiting | None = self
         while one is not None and one.counted_to != counted_to:
             one = one.following
-        return CountChanges() if one is None else one.changes  # none yet: written in this moment
+        if one is None:  # written in this moment
+            return Seen(CountChanges(), is_complete=False)
+        return Seen(one.changes, is_complete=one.commit >= commit)
 
 
 class KeptCounts:
@@ -101,10 +120,10 @@ class KeptCounts:
         self.watch = tallies.CrowdWatch(limits, self._waiting_keys)
         self._staged = CountChanges()
         self._written_to: int | None = None
-        self.waiting = Waiting(0)
-        with committing(connection):
-            self.catch_up()
-        self.committed()
+        self.waiting = Waiting(connection.execute("SELECT counted_to FROM index_state").fetchone()[0])
+        for changes in self._uncounted_events():
+            self.waiting.changes.merge(changes)
+        self.waiting.commit = index.commit
 
     def uncounted(self, use_case: int) -> Container[str]:
         """The facts' fields whose values are not counted."""
@@ -112,9 +131,10 @@ class KeptCounts:
 
     def apply(self, changes: CountChanges) -> None:
         """What a commit changes, after its rows and its part of the index are written."""
-        is_crowded = changes.tallies.leave_out(self._connection, self.watch)
+        before = self.watch.groups_marked
+        changes.tallies.leave_out(lambda group, counts: self.watch.takes(self._connection, group, counts))
         changes.sources.leave_out(self._connection, self.watch)
-        if changes.takes_away or is_crowded:
+        if changes.takes_away or self.watch.groups_marked > before:
             self.write_waiting()
             self._write(changes)
         elif self._staged.events:
@@ -135,7 +155,7 @@ class KeptCounts:
         self._note_counted()
 
     def committed(self) -> None:
-        """The commit is on disk."""
+        """The commit is on disk, and the index knows it."""
         if self._written_to is not None and self._written_to != self.waiting.counted_to:
             self.waiting.following = Waiting(self._written_to)
             self.waiting = self.waiting.following
@@ -143,6 +163,7 @@ class KeptCounts:
         if self._staged.events:
             self.waiting.changes.merge(self._staged)
             self._staged = CountChanges()
+        self.waiting.commit = self._index.commit
 
     def rolled_back(self) -> None:
         """The commit did not happen. What is known of the tables is asked for again."""
@@ -150,26 +171,29 @@ class KeptCounts:
         self._written_to = None
         self.watch.forget()
 
-    def catch_up(self, advance: Callable[[int], None] = lambda _: None) -> None:
-        """Count the events that the tables do not know yet: at the start, and when everything is counted anew.
-        `advance` is told how many were counted. Call `committed` afterwards."""
+    def count_all(self, advance: Callable[[int], None]) -> None:
+        """Write what all events add that the tables do not know, in a transaction of the caller, who tells when it is
+        `committed` or `rolled_back`. `advance` is told how many were counted."""
         self.rolled_back()
-        counted_to = self._connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
-        stored = events_after(self._connection, counted_to)
         done = 0
-        while events := list(islice(stored, _COUNTED_AT_ONCE)):
-            found = CountChanges()
-            count(found, events, self.uncounted)
-            self._write(found)
-            # Sources are told of no arrivals here, which only the rows know.
-            self._connection.execute(
-                "UPDATE sources SET last_received_at = (SELECT received_at FROM events WHERE seq = last_seq)"
-                " WHERE last_seq >= ?",
-                (events[0][1],),
-            )
-            done += len(events)
+        for changes in self._uncounted_events():
+            self._write(changes)
+            done += changes.events
             advance(done)
         self._note_counted()
+
+    def _uncounted_events(self) -> Iterator[CountChanges]:
+        """What the events add that the tables do not know yet, some thousand at a time."""
+        counted_to = self._connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
+        stored = events_after(self._connection, counted_to)
+        while events := list(islice(stored, _COUNTED_AT_ONCE)):
+            arrivals = self._connection.execute(
+                "SELECT seq, received_at FROM events WHERE seq BETWEEN ? AND ?", (events[0][1], events[-1][1])
+            )
+            changes = CountChanges()
+            count(changes, events, self.uncounted, dict(arrivals.fetchall()))
+            changes.leave_out_crowded(self._connection, self.watch)
+            yield changes
 
     def _waiting_keys(self, group: tallies.Group) -> Iterable[str]:
         keys = set(self._staged.tallies.group(group))
@@ -188,8 +212,15 @@ class KeptCounts:
         self._written_to = self._connection.execute("SELECT counted_to FROM index_state").fetchone()[0]
 
 
-def count(changes: CountChanges, events: Iterable[StoredEntries], uncounted: Callable[[int], Container[str]]) -> None:
-    """Add what stored events add, at most MOST_EVENTS in the order of their numbers; without when they arrived."""
+def count(
+    changes: CountChanges,
+    events: Iterable[StoredEntries],
+    uncounted: Callable[[int], Container[str]],
+    arrivals: Mapping[int, int],
+) -> None:
+    """Add what stored events add, at most MOST_EVENTS in the order of their numbers. `arrivals` tells when each number
+    arrived (microseconds)."""
     for use_case, alike in by_use_case(events).items():
         _, seqs, times, _, _, entries = zip(*alike, strict=True)
-        changes.add(use_case, turned(entries, times), uncounted(use_case), seqs)
+        received_at = [arrivals.get(seq, 0) for seq in seqs]
+        changes.add(use_case, turned(entries, times), uncounted(use_case), seqs, received_at)

@@ -8,51 +8,45 @@ from msgspec import json
 from sightlog.domain.tallies import group_of
 from sightlog.store.sqlite import tallies
 from sightlog.store.sqlite.connection import fetch_at_once
-from sightlog.store.sqlite.counting import Waiting
+from sightlog.store.sqlite.counting import Seen
 from sightlog.store.sqlite.sources import LastHeard
-
-_KIND = "FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
 
 
 class CountsView:
-    """Made once for each question. `waiting` was taken before the snapshot began."""
+    """Made once for each question."""
 
-    def __init__(self, connection: sqlite3.Connection, waiting: Waiting, use_case: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, seen: Seen, use_case: int) -> None:
         self._connection = connection
-        self._waiting = waiting.seen_by(connection)
         self._use_case = use_case
+        self._added = seen.changes
+        self.is_complete = seen.is_complete
+        """Whether nothing that the snapshot has is missing."""
 
     def of(self, kind: str, name: str = "") -> dict[str, int]:
         """Key → how many, of a kind without times: of all keys, or of the values of one field."""
         counts = dict(tallies.read_group(self._connection, self._use_case, kind, name))
-        for key, n in self._waiting.tallies.group((self._use_case, kind, name)).items():
+        for key, n in self._added.tallies.group((self._use_case, kind, name)).items():
             counts[key] = counts.get(key, 0) + n
         return counts
 
     def most(self, kind: str, name: str, most: int) -> list[tuple[str, int]]:
         """(key, how many) of the most frequent keys of a group, in the order of the keys where they are equally
         frequent."""
-        added = self._waiting.tallies.group((self._use_case, kind, name))
+        added = self._added.tallies.group((self._use_case, kind, name))
         frequent = dict(tallies.read_most(self._connection, self._use_case, kind, name, most))
         # Counts that wait only add, so what is frequent with them was so before, or is among them.
-        counts = frequent | self._written(kind, [key for key in added if key not in frequent])
+        counts = frequent | tallies.read_those(
+            self._connection, self._use_case, kind, [key for key in added if key not in frequent]
+        )
         for key, n in added.items():
             counts[key] = counts.get(key, 0) + n
         return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
-    def _written(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
-        """Key → how many, as the tables say, of those that they have."""
-        if not keys:
-            return {}
-        which = f"{_KIND} AND key IN (SELECT value FROM json_each(?))"
-        values = self._use_case, kind, json.encode(keys).decode()
-        return dict(fetch_at_once(self._connection, "key, n", which, values))
-
     def those(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
         """Key → how many, of some keys of a kind without times; without those that nothing has."""
-        counts = self._written(kind, keys)
+        counts = tallies.read_those(self._connection, self._use_case, kind, keys)
         for key in keys:
-            n = self._added(kind, key)
+            n = self._count_added(kind, key)
             if n:
                 counts[key] = counts.get(key, 0) + n
         return counts
@@ -60,12 +54,13 @@ class CountsView:
     def has_any(self, kind: str, keys: Iterable[str]) -> bool:
         """Whether an event has one of these keys of a kind without times."""
         return any(
-            self._added(kind, key) or tallies.read_count(self._connection, self._use_case, kind, key) for key in keys
+            self._count_added(kind, key) or tallies.read_count(self._connection, self._use_case, kind, key)
+            for key in keys
         )
 
-    def _added(self, kind: str, key: str) -> int:
+    def _count_added(self, kind: str, key: str) -> int:
         """How many wait of a key."""
-        return self._waiting.tallies.count_of((self._use_case, *(group_of(kind, key) or (kind, ""))), key)
+        return self._added.tallies.count_of((self._use_case, *(group_of(kind, key) or (kind, ""))), key)
 
     def is_crowded(self, kind: str, name: str = "") -> bool:
         """Whether a group's counts were dropped."""
@@ -77,7 +72,7 @@ class CountsView:
             "SELECT name, first_seen, last_seen FROM fields WHERE use_case = ? AND kind = ?", (self._use_case, kind)
         )
         spans = {name: (first, last) for name, first, last in rows}
-        for (use_case, of_kind, name), (first, last) in self._waiting.fields.spans().items():
+        for (use_case, of_kind, name), (first, last) in self._added.fields.spans().items():
             if (use_case, of_kind) == (self._use_case, kind):
                 known = spans.get(name, (first, last))
                 spans[name] = min(first, known[0]), max(last, known[1])
@@ -93,7 +88,7 @@ class CountsView:
         )
         heard: dict[str, LastHeard] = {name: (time, seq, arrival) for name, time, seq, arrival in rows}
         for name in names:
-            later = self._waiting.sources.heard((self._use_case, kind, name))
+            later = self._added.sources.heard((self._use_case, kind, name))
             if later is not None:
                 known = heard.get(name, later)
                 heard[name] = max(known[0], later[0]), max(known[1], later[1]), max(known[2], later[2])

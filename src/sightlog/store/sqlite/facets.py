@@ -28,6 +28,8 @@ from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.schemas import counts_by_type
 
+_NEVER = (0, 0, 0)
+
 
 def read(view: IndexView, counts: CountsView, use_case: UseCase, most: int) -> Facets:
     """All facets of a use case, at most `most` values of each."""
@@ -74,8 +76,8 @@ def _sources(view: IndexView, counts: CountsView, kind: str, most: int) -> list[
             value=name,
             count=n,
             fails=fails.get(name, 0),
-            last_event_at=format_timestamp(heard[name][0]),
-            last_arrival_at=format_timestamp(heard[name][2]),
+            last_event_at=format_timestamp(heard.get(name, _NEVER)[0]),
+            last_arrival_at=format_timestamp(heard.get(name, _NEVER)[2]),
         )
         for name, n in frequent
     ]
@@ -103,7 +105,7 @@ def _metadata(view: IndexView, counts: CountsView, kinds: tuple[str, str, str], 
 def _feedback(counts: CountsView) -> list[FacetValue]:
     said = counts.of(FEEDBACK)
     reviewable = sum(n for event_type, n in counts.of(TYPE).items() if event_type != EventType.OPERATOR_FEEDBACK)
-    said[FeedbackStatus.NONE] = reviewable - sum(said.values())
+    said[FeedbackStatus.NONE] = max(0, reviewable - sum(said.values()))  # a review may be known before its event
     return [FacetValue(value=status.value, count=said.get(status, 0)) for status in FeedbackStatus]
 
 

@@ -65,7 +65,7 @@ class Search:
 
     @cached_property
     def _counts(self) -> CountsView:
-        return CountsView(self.connection, self._waiting, self.use_case)
+        return CountsView(self.connection, self._waiting.seen_by(self.connection), self.use_case)
 
     def find(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
         """(numbers of the newest `limit` events after `before`, whether the time was up before it was done).
@@ -247,7 +247,7 @@ class Search:
 
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""
-        return any(map(self._is_ruled_out, self._needed))
+        return self._counts.is_complete and any(map(self._is_ruled_out, self._needed))
 
     def _is_ruled_out(self, match: Match) -> bool:
         """Whether the kept counts know that no event has what a match asks for."""

@@ -31,7 +31,7 @@ def rebuild(connection: StoreConnection, counts: KeptCounts, index: SideIndex, a
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE index_state SET commits = commits + 1, watermark = 0, counted_to = 0")
             _settle_reviews(connection, index.ids)
-            counts.catch_up(lambda done: advance(done, total))
+            counts.count_all(lambda done: advance(done, total))
     except BaseException:
         counts.rolled_back()
         raise

@@ -43,7 +43,7 @@ class Recount:
 
     def add(self, events: Sequence[StoredEntries]) -> None:
         """Count more events, at most MOST_EVENTS."""
-        count(self.counts, (event for event in events if event[1] <= self._counted_to), self._uncounted)
+        count(self.counts, (event for event in events if event[1] <= self._counted_to), self._uncounted, {})
         for use_case, seq, timestamp, event_id, status, entries in events:
             workspace = self._workspaces[use_case]
             self.events[use_case] += 1

@@ -18,7 +18,8 @@ def counts_by_type(view: CountsView, kind: str) -> dict[str, dict[str, int]]:
 def read_schema(view: CountsView, use_case_id: str, *, of_images: bool) -> MetadataSchema:
     """The observed fields, in the order of their names."""
     kind = IMAGE_FIELD if of_images else FIELD
-    spans, counts = view.spans(kind), counts_by_type(view, kind)
+    counts = counts_by_type(view, kind)
+    spans = view.spans(kind)  # later: a field that is counted has one
     fields = {}
     for name in sorted(counts):
         first, last = spans[name]

@@ -12,7 +12,7 @@ from sightlog.domain.aggregates import Aggregated
 from sightlog.domain.api_keys import NO_DEFAULTS, ApiKey, Caller, Scope, SourceDefaults
 from sightlog.domain.batches import TurnedFacts
 from sightlog.domain.cursor import Position
-from sightlog.domain.errors import Busy, VisionEventsError
+from sightlog.domain.errors import Busy
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.facets import Facets
 from sightlog.domain.filters import Selection
@@ -324,12 +324,12 @@ class SqliteStore:
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
         with self._counted(self._short_readers) as (connection, waiting):
-            counts = CountsView(connection, waiting, use_case.number)
+            counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
             return schemas.read_schema(counts, use_case.id, of_images=of_images)
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
         with self._counted(self._short_readers) as (connection, waiting):
-            counts = CountsView(connection, waiting, use_case.number)
+            counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
             return facets.read(IndexView(connection, self._index, use_case.number), counts, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
@@ -354,9 +354,10 @@ class SqliteStore:
             return last_visits.of_person(connection, person)
 
     def rebuild(self, advance: Callable[[int, int], None]) -> None:
-        """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile."""
+        """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile, and that
+        is closed afterwards."""
         self._merger.close()
-        self._writer.run(lambda t: None)
+        self._writer.close()
         rebuilding.rebuild(self._connection, self._memory.counts, self._index, advance)
         self._memory.forget()
 
@@ -421,7 +422,7 @@ class SqliteStore:
         try:
             if self._memory.counts.waiting.changes.events:
                 self._write(lambda transaction: transaction.write_counts())
-        except (VisionEventsError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001  # a stop goes on whatever it was
             logger.warning("the newest counts are left to the next start: %s", error)
 
     def _change_use_case(self, change: Callable[[SqliteTransaction], UseCase]) -> UseCase:

@@ -5,7 +5,9 @@ counted exactly up to a limit. Beyond it their counts are dropped and the group 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec import json
 
 from sightlog.domain.facts import IMAGE_METADATA, METADATA
 from sightlog.domain.limits import Limits
@@ -19,7 +21,7 @@ from sightlog.domain.tallies import (
     VALUE,
     Counts,
 )
-from sightlog.store.sqlite.connection import Row, insert_rows
+from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
 
 Group = tuple[int, str, str]
 """A use case, a kind, and the name within the kind (a field's, or empty)."""
@@ -69,13 +71,11 @@ class TallyChanges:
         found = self._groups.get((*group, NO_TIME))
         return 0 if found is None else found.get(key, 0)
 
-    def leave_out(self, connection: sqlite3.Connection, watch: "CrowdWatch") -> bool:
-        """Leave out what is not counted; whether a group has become crowded by this."""
-        before = watch.groups_marked
+    def leave_out(self, is_counted: Callable[[Group, Mapping[str, int]], bool]) -> None:
+        """Leave out the groups that are not counted; each is asked for after what it is counted with."""
         for group, quarter_hour, counter in list(self.groups()):
-            if not watch.takes(connection, group, counter):
+            if not is_counted(group, counter):
                 del self._groups[(*group, quarter_hour)]
-        return watch.groups_marked > before
 
     def groups(self) -> Iterable[tuple[Group, int, dict[str, int]]]:
         """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
@@ -129,16 +129,15 @@ class CrowdWatch:
 
     def takes(self, connection: sqlite3.Connection, group: Group, changes: Mapping[str, int]) -> bool:
         """Whether a group is counted, with the keys that come now; one that becomes too large is dropped."""
-        use_case, kind, name = group
-        counted_with = use_case, COUNTED_WITH.get(kind, kind), name
-        if counted_with[1] not in BOUNDED:
+        one = counted_with(group)
+        if one[1] not in BOUNDED:
             return True
-        if self.is_crowded(connection, counted_with):
+        if self.is_crowded(connection, one):
             return False
-        if counted_with == group:
+        if one == group:
             known = self.keys(connection, group)
             known.update(key for key, n in changes.items() if n > 0)
-            if len(known) > self.limit(kind):
+            if len(known) > self.limit(group[1]):
                 self.mark(connection, group)
                 return False
         return True
@@ -167,6 +166,12 @@ class CrowdWatch:
                     "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?",
                     (use_case, one, *_key_range(name)),
                 )
+
+
+def counted_with(group: Group) -> Group:
+    """The group whose limit decides whether this one is counted: fails are with the sources that they are of."""
+    use_case, kind, name = group
+    return use_case, COUNTED_WITH.get(kind, kind), name
 
 
 def apply_changes(connection: sqlite3.Connection, changes: TallyChanges, watch: CrowdWatch) -> None:
@@ -208,12 +213,26 @@ def read_group(connection: sqlite3.Connection, use_case: int, kind: str, name: s
 
 
 def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: str, most: int) -> list[tuple[str, int]]:
-    """(key, count) of the most frequent keys of a name, in the order of the keys where they are equally frequent."""
+    """(key, count) of the most frequent keys of a kind without times, of all or of those of one name, in the order of
+    the keys where they are equally frequent."""
     return connection.execute(
         "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?"
         " ORDER BY n DESC, key LIMIT ?",
         (use_case, kind, *_key_range(name), most),
     ).fetchall()
+
+
+def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: Sequence[str]) -> dict[str, int]:
+    """Key → count, of those of some keys of a kind without times that are there."""
+    return dict(
+        fetch_at_once(
+            connection,
+            "key, n",
+            "FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
+            " AND key IN (SELECT value FROM json_each(?))",
+            (use_case, kind, json.encode(keys).decode()),
+        )
+    )
 
 
 def read_count(connection: sqlite3.Connection, use_case: int, kind: str, key: str) -> int:

@@ -41,10 +41,6 @@ class WriterMemory:
         row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         self.last_seq = row[0] if row else 0
 
-    def is_due(self) -> bool:
-        """Whether there is something to do that can wait until senders were answered."""
-        return self.counts.is_due() or self.index.is_due()
-
     def use_case(self, workspace: int, reference: str) -> UseCase | None:
         """The use case by id or name; every change of a use case goes through this writer and clears the memory."""
         key = (workspace, reference)
@@ -140,13 +136,6 @@ class SqliteTransaction:
         gathered, self._gathered = self._gathered, Gathered()
         if gathered.pending:
             self.memory.last_seq = self._changes().write(gathered, self.memory.last_seq)
-
-    def do_due(self) -> None:
-        """A piece of what is due, in a transaction that does nothing else."""
-        if self.memory.counts.is_due():
-            self.write_counts()
-        else:
-            self.memory.index.seal_some()
 
     def write_counts(self) -> None:
         """Write all that is counted into the tables."""

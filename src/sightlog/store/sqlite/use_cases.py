@@ -150,9 +150,10 @@ def summaries(
         " ORDER BY number",
         (workspace, status),
     ).fetchall()
+    seen = waiting.seen_by(connection)
     found = []
     for use_case in map(_use_case, rows):
-        view, counts = IndexView(connection, index, use_case.number), CountsView(connection, waiting, use_case.number)
+        view, counts = IndexView(connection, index, use_case.number), CountsView(connection, seen, use_case.number)
         found.append(_summary(slug, use_case, view, counts))
     return found
 

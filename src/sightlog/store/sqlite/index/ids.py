@@ -56,11 +56,14 @@ class Ids(Struct, eq=False):
     newest: dict[str, int]
     older: dict[str, list[int]]
     """Of ids that came more than once since (overwritten, or in several workspaces), the numbers but for the last."""
+    added: int = 0
+    """How many events came since."""
     is_full: bool = False
     """Whether one id came so often that all should be sealed."""
 
     def add(self, ids: Sequence[str], seqs: Sequence[int]) -> None:
         """New events."""
+        self.added += len(ids)
         for one, seq in zip(ids, seqs, strict=True):
             before = self.newest.get(one)
             if before is not None:
@@ -144,7 +147,7 @@ class EventIds:
     def is_due(self) -> bool:
         """Whether they should be sealed: because they are many, or because one id came very often."""
         newest = self._versions[-1]
-        return newest.is_full or len(newest.newest) >= _IDS_BETWEEN_SEALS
+        return newest.is_full or newest.added >= _IDS_BETWEEN_SEALS
 
     def seal(self, connection: sqlite3.Connection, last_seq: int) -> None:
         """Write the ids of all events up to this number as runs, within the commit that is being made, when its notes

@@ -89,6 +89,9 @@ class SideIndex:
             tail = self._loading.get(use_case) or Tail(use_case, self.commit)
             tail.note(self.commit)
             self._put(tail)
+        newest = self._connection.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        if newest is not None:  # it may be in a segment, when a round of sealing did not end
+            self._last_seq = max(self._last_seq, newest[0])
 
     def _load(self, events: list[StoredEntries]) -> None:
         for use_case, ones in by_use_case(events).items():
@@ -190,6 +193,10 @@ class SideIndex:
     def is_due(self) -> bool:
         """Whether something should be sealed."""
         return self._is_round_due() or self.ids.is_due()
+
+    def is_overdue(self) -> bool:
+        """Whether sealing has fallen behind."""
+        return self._since_seal >= 2 * _EVENTS_BETWEEN_SEALS
 
     def _is_round_due(self) -> bool:
         return self._round_to is not None or self._since_seal >= _EVENTS_BETWEEN_SEALS

@@ -1,13 +1,16 @@
 """The entries of stored events, read again from their rows."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+from types import MappingProxyType
 
 from msgspec import json
 
 from sightlog.domain.event_reading import read_stored
 from sightlog.domain.facts import Entry, entries_of, image_metadata_entries
 from sightlog.store.sqlite.bodies import unpack
+from sightlog.store.sqlite.connection import Row
 
 _ROWS_AT_ONCE = 1_000
 
@@ -32,28 +35,39 @@ def unsealed_events(connection: sqlite3.Connection, watermark: int) -> Iterator[
         numbers = json.encode(waiting[start : start + _ROWS_AT_ONCE]).decode()
         yield from read_events(connection, "e.seq IN (SELECT value FROM json_each(?))", (numbers,))
     reached = dict(connection.execute("SELECT use_case, max(last_seq) FROM segments GROUP BY use_case").fetchall())
-    yield from (event for event in events_after(connection, watermark) if event[1] > reached.get(event[0], 0))
+    yield from events_after(connection, watermark, reached=reached)
 
 
-def events_after(connection: sqlite3.Connection, seq: int, which: str = "TRUE") -> Iterator[StoredEntries]:
-    """The events with a greater number, in the order of their numbers; `which` is SQL of ours."""
+def events_after(
+    connection: sqlite3.Connection, seq: int, which: str = "TRUE", reached: Mapping[int, int] = MappingProxyType({})
+) -> Iterator[StoredEntries]:
+    """The events with a greater number, in the order of their numbers; `which` is SQL of ours. `reached` tells of use
+    cases up to which number their events are left out."""
     while True:
-        found = read_events(connection, f"e.seq > ? AND {which} ORDER BY e.seq LIMIT {_ROWS_AT_ONCE}", (seq,))
-        yield from found
-        if len(found) < _ROWS_AT_ONCE:
+        rows = _read_rows(connection, f"e.seq > ? AND {which} ORDER BY e.seq LIMIT {_ROWS_AT_ONCE}", (seq,))
+        yield from _with_entries(connection, [row for row in rows if row[1] > reached.get(row[0], 0)])
+        if len(rows) < _ROWS_AT_ONCE:
             return
-        seq = found[-1][1]
+        seq = rows[-1][1]
 
 
 def read_events(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[StoredEntries]:
     """The events `e` for which some SQL of ours is true, in the order of their numbers."""
+    return _with_entries(connection, _read_rows(connection, where, values))
+
+
+def _read_rows(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Row]:
     rows = connection.execute(
         "SELECT e.use_case, e.seq, e.timestamp, e.event_id, e.feedback_status, e.warnings IS NOT NULL,"
         " e.body_format, e.rest, e.images"
         f" FROM events e WHERE {where}",
         values,
     ).fetchall()
-    rows.sort(key=lambda row: row[1])
+    rows.sort(key=itemgetter(1))
+    return rows
+
+
+def _with_entries(connection: sqlite3.Connection, rows: list[Row]) -> list[StoredEntries]:
     said = _picture_metadata(connection, [row[1] for row in rows])
     found = []
     for use_case, seq, timestamp, event_id, status, has_warnings, *body in rows:

@@ -1,0 +1,237 @@
+"""What is done after senders were answered: in pieces, between which everything is as it should be."""
+
+import pytest
+
+from sightlog.domain.use_cases import UseCase
+from sightlog.store.opening import check_derived
+from sightlog.store.sqlite import counting, tidying
+from sightlog.store.sqlite.index import ids, keeping
+from sightlog.store.sqlite.store import SqliteStore
+from tests.contract.plant import OpenStore, Plant
+
+NAMES = ("a", "b", "c")
+BETWEEN = 24
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", BETWEEN)
+    monkeypatch.setattr(keeping, "_SMALLEST_SEGMENT", 4)
+    monkeypatch.setattr(keeping, "_MOST_WAITING", 6)
+    monkeypatch.setattr(ids, "_IDS_BETWEEN_SEALS", 10**9)
+    monkeypatch.setattr(counting, "_EVENTS_BETWEEN_WRITES", 10**9)
+    monkeypatch.setattr(tidying, "_SECONDS_BETWEEN_TRIES", 0.0)
+
+
+@pytest.fixture
+def use_cases(plant: Plant) -> list[UseCase]:
+    return [plant.use_case(name) for name in NAMES]
+
+
+def sqlite(plant: Plant) -> SqliteStore:
+    assert isinstance(plant.store, SqliteStore)
+    return plant.store
+
+
+class Pieces:
+    """Lets the writer of a store do so many pieces, and no more."""
+
+    def __init__(self, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left = 0
+        writer = sqlite(plant)._writer
+        self._tidy = writer._tidy
+        monkeypatch.setattr(writer, "_tidy", self._do)
+
+    def _do(self) -> bool:
+        if self.left == 0:
+            return False
+        self.left -= 1
+        return self._tidy()
+
+
+def fill(plant: Plant, use_cases: list[UseCase], rounds: int = 10) -> dict[str, list[str]]:
+    """So many events of each use case, in turn: the names of theirs."""
+    names: dict[str, list[str]] = {use_case.name: [] for use_case in use_cases}
+    for _ in range(rounds):
+        for use_case in use_cases:
+            event = plant.event(use_case, deviceId=f"cam-{use_case.name}", customMetadata={"line": use_case.name})
+            plant.add(event)
+            names[use_case.name].append(event["eventId"])
+    return names
+
+
+def sealed(plant: Plant) -> dict[int, int]:
+    """Use case → how many of its events are in segments."""
+    return dict(plant.backend.rows("SELECT use_case, sum(events) FROM segments GROUP BY use_case"))
+
+
+def watermark(plant: Plant) -> int:
+    return int(plant.backend.rows("SELECT watermark FROM index_state")[0][0])
+
+
+def is_right(plant: Plant, names: dict[str, list[str]], use_cases: list[UseCase]) -> bool:
+    plant.check_statistics()
+    found = {use_case.name: sorted(plant.ids(use_case)) for use_case in use_cases}
+    by_device = {
+        use_case.name: sorted(plant.ids(use_case, deviceId={"operator": "eq", "value": f"cam-{use_case.name}"}))
+        for use_case in use_cases
+    }
+    expected = {name: sorted(ids) for name, ids in names.items()}
+    return found == by_device == expected and check_derived(plant.backend.folder, lambda done, total: None) == []
+
+
+@pytest.fixture(params=[0, 1, 2, 3])
+def pieces(request: pytest.FixtureRequest) -> int:
+    """How many pieces of a round of three are done."""
+    return int(request.param)
+
+
+@pytest.fixture
+def in_round(
+    plant: Plant, use_cases: list[UseCase], pieces: int, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, list[str]]:
+    """A round of sealing in the middle: the names of the events."""
+    allowed = Pieces(plant, monkeypatch)
+    names = fill(plant, use_cases)
+    allowed.left = pieces
+    more = fill(plant, use_cases, 1)
+    assert len(sealed(plant)) == pieces
+    assert (watermark(plant) > 0) == (pieces == 3)
+    return {name: names[name] + more[name] for name in names}
+
+
+def test_all_is_right_between_pieces(plant: Plant, use_cases: list[UseCase], in_round: dict[str, list[str]]) -> None:
+    assert is_right(plant, in_round, use_cases)
+
+
+def test_it_is_after_a_kill(
+    plant: Plant, use_cases: list[UseCase], in_round: dict[str, list[str]], open_store: OpenStore
+) -> None:
+    plant.be_killed(open_store)
+    assert is_right(plant, in_round, use_cases)
+    more = fill(plant, use_cases)
+    assert len(sealed(plant)) == 3
+    assert is_right(plant, {name: in_round[name] + more[name] for name in more}, use_cases)
+
+
+def test_it_is_when_sealed_events_leave_and_are_overwritten_and_reviewed(
+    plant: Plant, use_cases: list[UseCase], in_round: dict[str, list[str]], open_store: OpenStore
+) -> None:
+    for use_case in use_cases:
+        mine = in_round[use_case.name]
+        plant.store.delete_events(plant.mine, use_case, [mine.pop(0)])
+        plant.add(plant.event(use_case, eventId=mine[0], deviceId=f"cam-{use_case.name}"))
+        review = plant.review(use_case, mine[2], "correct", deviceId=f"cam-{use_case.name}")
+        plant.add(review)
+        mine.append(review["eventId"])
+    assert is_right(plant, in_round, use_cases)
+    plant.be_killed(open_store)
+    assert is_right(plant, in_round, use_cases)
+
+
+def test_it_is_after_a_commit_that_failed(
+    plant: Plant, use_cases: list[UseCase], in_round: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = sqlite(plant)._index
+    with monkeypatch.context() as patch:
+        finish = index.finish
+        patch.setattr(index, "finish", lambda: [finish(), 1 / 0])
+        event = plant.event(use_cases[0], eventId=in_round["a"][0], deviceId="cam-other")
+        assert isinstance(plant.submit(event).exception(60), ZeroDivisionError)
+        plant.wait_until_tidy()
+    assert is_right(plant, in_round, use_cases)
+    more = fill(plant, use_cases, 1)
+    assert is_right(plant, {name: in_round[name] + more[name] for name in more}, use_cases)
+
+
+def test_a_commit_too_large_for_a_tail_ends_the_round(
+    plant: Plant, use_cases: list[UseCase], in_round: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_LARGEST_TAIL", 20)
+    events = [plant.event(use_cases[1], deviceId="cam-b", customMetadata={"line": "b"}) for _ in range(15)]
+    plant.add(*events)
+    assert len(sealed(plant)) == 3
+    in_round["b"] += [event["eventId"] for event in events]
+    assert is_right(plant, in_round, use_cases)
+
+
+def test_small_tails_are_written_down_when_the_round_ends(
+    plant: Plant, use_cases: list[UseCase], open_store: OpenStore
+) -> None:
+    large, small, _ = use_cases
+    names: dict[str, list[str]] = {name: [] for name in NAMES}
+    for use_case in [small] * 3 + [large] * (BETWEEN - 3):
+        event = plant.event(use_case, deviceId=f"cam-{use_case.name}")
+        plant.add(event)
+        names[use_case.name].append(event["eventId"])
+    assert sealed(plant) == {large.number: BETWEEN - 3}
+    assert plant.backend.rows("SELECT count(*) FROM index_waiting") == [(3,)]
+    assert is_right(plant, names, use_cases)
+    plant.be_killed(open_store)
+    assert is_right(plant, names, use_cases)
+    for _ in range(BETWEEN):
+        event = plant.event(small, deviceId="cam-b")
+        plant.add(event)
+        names["b"].append(event["eventId"])
+    assert sealed(plant)[small.number] >= BETWEEN
+    assert plant.backend.rows("SELECT count(*) FROM index_waiting") == [(0,)]
+    assert is_right(plant, names, use_cases)
+
+
+def test_counts_and_sealing_take_turns(plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch) -> None:
+    """When after each group of writes both are due, none waits for ever."""
+    monkeypatch.setattr(counting, "_EVENTS_BETWEEN_WRITES", 1)
+    tidy = sqlite(plant)._writer._tidy
+    monkeypatch.setattr(sqlite(plant)._writer, "_tidy", lambda: tidy() and False)  # as if always somebody waited
+    names = fill(plant, use_cases, 3 * BETWEEN)
+    assert set(sealed(plant)) == {use_case.number for use_case in use_cases}
+    assert plant.backend.rows("SELECT sum(n) FROM tallies WHERE kind = 'type'")[0][0] >= 3 * 3 * BETWEEN - 3
+    assert is_right(plant, names, use_cases)
+
+
+def test_what_fails_leaves_the_events_stored_and_is_tried_again(
+    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite(plant)._index, "_seal_tail", lambda _: 1 / 0)
+        names = fill(plant, use_cases, BETWEEN // 3)
+        assert sealed(plant) == {}
+        assert is_right(plant, names, use_cases)
+    assert "could not tidy up" in caplog.text
+    more = fill(plant, use_cases, 1)
+    assert set(sealed(plant)) == {use_case.number for use_case in use_cases}
+    assert is_right(plant, {name: names[name] + more[name] for name in more}, use_cases)
+
+
+def test_after_a_failure_it_waits_for_some_seconds(
+    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "_SECONDS_BETWEEN_TRIES", 1000.0)
+    tries: list[int] = []
+    monkeypatch.setattr(sqlite(plant)._index, "_seal_tail", lambda use_case: tries.append(use_case) or 1 / 0)
+    names = fill(plant, use_cases)
+    assert len(tries) == 1
+    assert is_right(plant, names, use_cases)
+
+
+def test_an_id_that_many_devices_overwrite_is_sealed_by_events(
+    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few different ids, each of which comes again: what is in memory is bounded by events."""
+    monkeypatch.setattr(ids, "_IDS_BETWEEN_SEALS", 12)
+    for _ in range(5):
+        for number in range(4):
+            plant.add(plant.event(use_cases[0], eventId=f"status-{number}"))
+    newest = sqlite(plant)._index.ids._versions[-1]
+    assert newest.added == 20 - 12
+    assert len(plant.ids(use_cases[0])) == 4
+
+
+def test_a_rebuild_does_not_meet_what_is_tidied(plant: Plant, use_cases: list[UseCase]) -> None:
+    """The writer still has much to seal when it is asked for."""
+    store = sqlite(plant)
+    futures = [plant.submit(plant.event(use_case)) for _ in range(2 * BETWEEN) for use_case in use_cases]
+    store.rebuild(lambda done, total: None)
+    assert all(future.done() for future in futures)
+    plant.store.close()
+    assert check_derived(plant.backend.folder, lambda done, total: None) == []
