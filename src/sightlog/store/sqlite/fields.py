@@ -20,15 +20,16 @@ class FieldChanges:
     def see(self, use_case: int, fields: Iterable[tuple[str, str, int, int]]) -> None:
         """Events have these fields; see `Contributions`."""
         for kind, name, first, last in fields:
-            field = use_case, kind, name
-            known = self._spans.get(field, (first, last))
-            self._spans[field] = min(first, known[0]), max(last, known[1])
+            self._widen((use_case, kind, name), first, last)
 
     def merge(self, later: "FieldChanges") -> None:
         """Add what was learned later. Others may read this meanwhile."""
         for field, (first, last) in later._spans.items():
-            known = self._spans.get(field)
-            self._spans[field] = (first, last) if known is None else (min(first, known[0]), max(last, known[1]))
+            self._widen(field, first, last)
+
+    def _widen(self, field: FieldKey, first: int, last: int) -> None:
+        known = self._spans.get(field, (first, last))
+        self._spans[field] = min(first, known[0]), max(last, known[1])
 
     def spans(self) -> dict[FieldKey, tuple[int, int]]:
         """A copy: each field with the span of all its types."""

@@ -421,7 +421,7 @@ class SqliteStore:
         """So that the tables of a folder that nobody has open say it all. The next start would do it too."""
         try:
             if self._memory.counts.waiting.changes.events:
-                self._write(lambda transaction: transaction.write_counts())
+                self._write(lambda transaction: transaction.memory.counts.write_waiting())
         except Exception as error:  # noqa: BLE001  # a stop goes on whatever it was
             logger.warning("the newest counts are left to the next start: %s", error)
 

@@ -26,6 +26,9 @@ from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
 Group = tuple[int, str, str]
 """A use case, a kind, and the name within the kind (a field's, or empty)."""
 
+_OF_KIND = "FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
+_OF_GROUP = f"{_OF_KIND} AND key >= ? AND key < ?"
+
 # Between SEPARATOR and the next character lie all keys that begin with a name and the separator.
 _AFTER_SEPARATOR = chr(ord(SEPARATOR) + 1)
 
@@ -72,10 +75,11 @@ class TallyChanges:
         return 0 if found is None else found.get(key, 0)
 
     def leave_out(self, is_counted: Callable[[Group, Mapping[str, int]], bool]) -> None:
-        """Leave out the groups that are not counted; each is asked for after what it is counted with."""
-        for group, quarter_hour, counter in list(self.groups()):
-            if not is_counted(group, counter):
-                del self._groups[(*group, quarter_hour)]
+        """Leave out the groups that are not counted; each is asked for after what it is counted with, because events
+        contribute to them in that order."""
+        for (use_case, kind, name, quarter_hour), counter in list(self._groups.items()):
+            if not is_counted((use_case, kind, name), counter):
+                del self._groups[(use_case, kind, name, quarter_hour)]
 
     def groups(self) -> Iterable[tuple[Group, int, dict[str, int]]]:
         """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
@@ -163,7 +167,7 @@ class CrowdWatch:
         for one in (kind, FAILS_OF.get(kind)):
             if one is not None:
                 connection.execute(
-                    "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?",
+                    f"DELETE {_OF_GROUP}",
                     (use_case, one, *_key_range(name)),
                 )
 
@@ -206,18 +210,14 @@ def _key_range(name: str) -> tuple[str, str | bytes]:
 
 def read_group(connection: sqlite3.Connection, use_case: int, kind: str, name: str = "") -> list[tuple[str, int]]:
     """(key, count) of a kind without times, of all keys or of those of one name."""
-    return connection.execute(
-        "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?",
-        (use_case, kind, *_key_range(name)),
-    ).fetchall()
+    return connection.execute(f"SELECT key, n {_OF_GROUP}", (use_case, kind, *_key_range(name))).fetchall()
 
 
 def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: str, most: int) -> list[tuple[str, int]]:
     """(key, count) of the most frequent keys of a kind without times, of all or of those of one name, in the order of
     the keys where they are equally frequent."""
     return connection.execute(
-        "SELECT key, n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key >= ? AND key < ?"
-        " ORDER BY n DESC, key LIMIT ?",
+        f"SELECT key, n {_OF_GROUP} ORDER BY n DESC, key LIMIT ?",
         (use_case, kind, *_key_range(name), most),
     ).fetchall()
 
@@ -228,8 +228,7 @@ def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: S
         fetch_at_once(
             connection,
             "key, n",
-            "FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
-            " AND key IN (SELECT value FROM json_each(?))",
+            f"{_OF_KIND} AND key IN (SELECT value FROM json_each(?))",
             (use_case, kind, json.encode(keys).decode()),
         )
     )
@@ -237,9 +236,7 @@ def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: S
 
 def read_count(connection: sqlite3.Connection, use_case: int, kind: str, key: str) -> int:
     """How many events a key of a kind without times stands for."""
-    row = connection.execute(
-        "SELECT n FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0 AND key = ?", (use_case, kind, key)
-    ).fetchone()
+    row = connection.execute(f"SELECT n {_OF_KIND} AND key = ?", (use_case, kind, key)).fetchone()
     return row[0] if row else 0
 
 

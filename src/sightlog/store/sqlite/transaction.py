@@ -137,10 +137,6 @@ class SqliteTransaction:
         if gathered.pending:
             self.memory.last_seq = self._changes().write(gathered, self.memory.last_seq)
 
-    def write_counts(self) -> None:
-        """Write all that is counted into the tables."""
-        self.memory.counts.write_waiting()
-
     def delete_events(self, numbers: list[int]) -> None:
         """Remove events by their numbers, with their feedback."""
         self._changes().delete(numbers)
