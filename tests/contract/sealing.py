@@ -6,15 +6,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from sightlog.store.sqlite import bodies, counting, tidying
+from sightlog.store.sqlite import bodies, counting, learning, tidying
 from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, segments
 
-# (events between two seals, the smallest segment, the most events that wait, the largest that come of merging)
+# (events between two seals, the smallest segment, the most events that wait, the largest that come of merging, how many
+# events are learned together)
 SEALS = {
     "as in service": None,
-    "every event its own": (1, 1, 0, 6),
-    "small segments": (7, 3, 5, 25),
-    "segments of a few dozen": (40, 20, 30, 100),
+    "every event its own": (1, 1, 0, 6, 1),
+    "small segments": (7, 3, 5, 25, 2),
+    "segments of a few dozen": (40, 20, 30, 100, 12),
 }
 
 
@@ -24,7 +25,7 @@ def sealing(name: str) -> Iterator[None]:
     sizes = SEALS[name]
     with pytest.MonkeyPatch.context() as patch:
         if sizes is not None:
-            between, smallest, waiting, largest = sizes
+            between, smallest, waiting, largest, together = sizes
             patch.setattr(keeping, "_EVENTS_BETWEEN_SEALS", between)
             patch.setattr(keeping, "_SMALLEST_SEGMENT", smallest)
             patch.setattr(keeping, "_MOST_WAITING", waiting)
@@ -38,6 +39,8 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(id_runs, "_IDS_PER_PART", 2)
             patch.setattr(counting, "_EVENTS_BETWEEN_WRITES", between)
             patch.setattr(counting, "_COUNTED_AT_ONCE", 2)
+            patch.setattr(learning, "_MOST_ALONE", together)
+            patch.setattr(learning, "_SECONDS_OF_INTEREST", 0.0)
             patch.setattr(tidying, "_SECONDS_BETWEEN_TRIES", 0.0)
             patch.setattr(bodies, "_SAMPLES", 10)
             patch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 15)

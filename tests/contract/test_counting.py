@@ -7,7 +7,7 @@ import pytest
 
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
-from sightlog.store.sqlite import counting
+from sightlog.store.sqlite import counting, learning
 from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.backends import Backend
@@ -20,6 +20,7 @@ BETWEEN = 20
 @pytest.fixture(autouse=True)
 def _writes_are_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "_EVENTS_BETWEEN_WRITES", BETWEEN)
+    monkeypatch.setattr(learning, "_MOST_ALONE", 1)
 
 
 @pytest.fixture
@@ -154,14 +155,14 @@ def test_nothing_is_ruled_out_while_a_commit_is_being_published(
     found: list[list[str]] = []
     committed = counts.committed
 
-    def look_first() -> None:
+    def look_first(*, is_complete: bool) -> None:
         found.append(plant.ids(use_case, deviceId={"operator": "eq", "value": "cam-new"}))
-        committed()
+        committed(is_complete=is_complete)
 
     event = plant.event(use_case, deviceId="cam-new")
     with monkeypatch.context() as patch:
         patch.setattr(counts, "committed", look_first)
-        plant.add(event)
+        plant.add_batch([event]).result()
     assert found[0] == [event["eventId"]]
     assert plant.ids(use_case, deviceId={"operator": "eq", "value": "cam-other"}) == []
 

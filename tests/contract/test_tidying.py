@@ -1,12 +1,15 @@
 """What is done after senders were answered: in pieces, between which everything is as it should be."""
 
+from collections.abc import Callable
+
 import pytest
 
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
-from sightlog.store.sqlite import counting, tidying
+from sightlog.store.sqlite import counting, learning, tidying
 from sightlog.store.sqlite.index import ids, keeping
 from sightlog.store.sqlite.store import SqliteStore
+from sightlog.store.sqlite.tidying import Tidying
 from tests.contract.plant import OpenStore, Plant
 
 NAMES = ("a", "b", "c")
@@ -20,6 +23,7 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "_MOST_WAITING", 6)
     monkeypatch.setattr(ids, "_IDS_BETWEEN_SEALS", 10**9)
     monkeypatch.setattr(counting, "_EVENTS_BETWEEN_WRITES", 10**9)
+    monkeypatch.setattr(learning, "_MOST_ALONE", 1)
     monkeypatch.setattr(tidying, "_SECONDS_BETWEEN_TRIES", 0.0)
 
 
@@ -38,15 +42,15 @@ class Pieces:
 
     def __init__(self, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
         self.left = 0
-        writer = sqlite(plant)._writer
-        self._tidy = writer._tidy
-        monkeypatch.setattr(writer, "_tidy", self._do)
+        tidying = sqlite(plant)._writer._tidy
+        assert isinstance(tidying, Tidying)
+        self._is_due, self._piece = tidying._is_due, tidying._piece
+        monkeypatch.setattr(tidying, "_is_due", lambda: self.left > 0 and self._is_due())
+        monkeypatch.setattr(tidying, "_piece", self._next_piece)
 
-    def _do(self) -> bool:
-        if self.left == 0:
-            return False
+    def _next_piece(self) -> Callable[[], None]:
         self.left -= 1
-        return self._tidy()
+        return self._piece()
 
 
 def fill(plant: Plant, use_cases: list[UseCase], rounds: int = 10) -> dict[str, list[str]]:
@@ -181,8 +185,9 @@ def test_small_tails_are_written_down_when_the_round_ends(
 def test_counts_and_sealing_take_turns(plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch) -> None:
     """When after each group of writes both are due, none waits for ever."""
     monkeypatch.setattr(counting, "_EVENTS_BETWEEN_WRITES", 1)
-    tidy = sqlite(plant)._writer._tidy
-    monkeypatch.setattr(sqlite(plant)._writer, "_tidy", lambda: tidy() and False)  # as if always somebody waited
+    tidying = sqlite(plant)._writer._tidy
+    do_some = tidying.do_some
+    monkeypatch.setattr(tidying, "do_some", lambda: do_some() and False)  # as if always somebody waited
     names = fill(plant, use_cases, 3 * BETWEEN)
     assert set(sealed(plant)) == {use_case.number for use_case in use_cases}
     assert plant.backend.rows("SELECT sum(n) FROM tallies WHERE kind = 'type'")[0][0] >= 3 * 3 * BETWEEN - 3

@@ -134,6 +134,7 @@ def test_a_full_queue_answers_busy_at_once_and_keeps_what_it_took(backend: Backe
 def test_reads_go_on_while_writes_are_held_up(plant: Plant) -> None:
     use_case = plant.use_case()
     plant.add(plant.event(use_case, eventId="e"))
+    assert plant.ids(use_case) == ["e"]
     with plant.backend.stalled_writes():
         waiting = plant.submit(plant.event(use_case, eventId="f"))
         assert plant.ids(use_case) == ["e"]

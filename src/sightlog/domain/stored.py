@@ -24,7 +24,7 @@ class StoredEvent(Struct, frozen=True, kw_only=True):
 
 class EventPage(Struct, frozen=True, kw_only=True):
     """Newest first. `next` is where the page ended when there is more, also when the time was up. `last_sequence` is
-    that of the newest arrival in the whole store, which the page may or may not show."""
+    that of the newest arrival in the whole store that was looked at, which the page may or may not show."""
 
     events: list[StoredEvent]
     next: Position | None
@@ -32,7 +32,8 @@ class EventPage(Struct, frozen=True, kw_only=True):
 
 
 class Arrivals(Struct, frozen=True, kw_only=True, rename="camel"):
-    """How many matching events came after a sequence, up to what was asked for, and the newest arrival of any kind."""
+    """How many matching events came after a sequence, up to what was asked for, and the newest arrival of any kind
+    that was looked at."""
 
     count: int
     last_sequence: int

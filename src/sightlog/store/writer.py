@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
 from sightlog.domain.errors import Busy, VisionEventsError
@@ -23,6 +24,8 @@ MOST_JOBS_PER_COMMIT = 128
 # How long a commit waits for the next of those that it expects, and for all of them together, in seconds.
 _PATIENCE = 0.001
 _MOST_PATIENCE = 0.01
+# When nothing has come for so long, in seconds, there is time for what was left for a lull.
+_LULL_SECONDS = 0.02
 # After waiting so often in vain, one of some hundred commits still tries.
 _MOST_VAIN = 8
 
@@ -39,32 +42,55 @@ class Transaction(Protocol):
         ...
 
 
+class Tidy:
+    """What nobody waits for, done between groups; this one has nothing to do. It raises nothing."""
+
+    def do_some(self) -> bool:
+        """Do a piece, and tell whether there is more: called once after each group was answered, and then as long as
+        nothing waits."""
+        return False
+
+    def has_rest(self) -> bool:
+        """Whether something was left for a lull."""
+        return False
+
+    def do_rest(self) -> None:
+        """Do that: nothing has come for a moment."""
+
+
 T = TypeVar("T", bound=Transaction)
 R = TypeVar("R")
 _Waiting = tuple[Callable[[Any], Any], "Future[Any]"]
 
 
+class _Signal(Enum):
+    """What waits beside jobs."""
+
+    END = "end"
+    LOOK = "look"
+
+
 class Writer(Generic[T]):
     """Runs jobs, in their order, on its own thread. `begin` opens a transaction there, `translate` turns an error of
-    the backend into what the job's caller is told. `tidy` does a piece of what nobody waits for, raises nothing, and
-    tells whether there is more: it is called once after each group was answered, and then as long as nothing waits."""
+    the backend into what the job's caller is told."""
 
     def __init__(
         self,
         begin: Callable[[], T],
         most_waiting: int,
         translate: Callable[[Exception], Exception],
-        tidy: Callable[[], bool] = lambda: False,
+        tidy: Tidy | None = None,
     ) -> None:
         self._begin = begin
         self._translate = translate
-        self._tidy = tidy
-        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._tidy = tidy or Tidy()
+        self._waiting: queue.SimpleQueue[_Waiting | _Signal] = queue.SimpleQueue()
         self._most_waiting = most_waiting
         self._most_together = min(MOST_JOBS_PER_COMMIT, most_waiting)
         self._door = threading.Lock()
         self._closed = False
         self._is_working = False
+        self._is_to_look = False
         self._expected = 0
         self._are_there = threading.Event()
         self._vain = 0
@@ -81,13 +107,20 @@ class Writer(Generic[T]):
             if self._waiting.qsize() >= self._most_waiting:
                 raise Busy("too many writes are waiting; try again in a second")
             self._waiting.put((job, future))
-            if self._waiting.qsize() == self._expected:
+            if self._waiting.qsize() >= self._expected:
                 self._are_there.set()
         return future
 
     def run(self, job: Callable[[T], R]) -> R:
         """Queue a job and wait for it."""
         return self.submit(job).result()
+
+    def look(self) -> None:
+        """Have it tidied up soon, though nothing is written."""
+        with self._door:
+            if not self._is_to_look:
+                self._is_to_look = True
+                self._waiting.put(_Signal.LOOK)
 
     def is_busy(self) -> bool:
         """Whether a group is being written, or jobs wait."""
@@ -98,23 +131,34 @@ class Writer(Generic[T]):
         with self._door:
             if not self._closed:
                 self._closed = True
-                self._waiting.put(None)
+                self._waiting.put(_Signal.END)
         self._thread.join()
 
     def _work(self) -> None:
         while True:
-            first = self._waiting.get()
-            if first is None:
+            first = self._next()
+            if first is _Signal.END:
                 return
             self._is_working = True
-            self._wait_for_expected()
+            if first is not _Signal.LOOK:
+                self._wait_for_expected()
             group, ends = self._take_waiting(first)
             self._run_group([one for one in group if one[1].set_running_or_notify_cancel()])
-            while self._tidy() and not ends and self._waiting.empty():
+            while self._tidy.do_some() and not ends and self._waiting.empty():
                 pass
             self._is_working = False
             if ends:
                 return
+
+    def _next(self) -> _Waiting | _Signal:
+        """What comes next; in a lull, first what was left for one."""
+        try:
+            return self._waiting.get(timeout=_LULL_SECONDS if self._tidy.has_rest() else None)
+        except queue.Empty:
+            self._is_working = True
+            self._tidy.do_rest()
+            self._is_working = False
+            return self._waiting.get()
 
     def _wait_for_expected(self) -> None:
         """Wait until as many jobs are there, beside the first, as the last commit had and left waiting; or for as long
@@ -140,17 +184,21 @@ class Writer(Generic[T]):
                 self._hurried = 2**self._vain
                 return
 
-    def _take_waiting(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
-        group = [first]
-        while len(group) < MOST_JOBS_PER_COMMIT:
+    def _take_waiting(self, following: _Waiting | _Signal) -> tuple[list[_Waiting], bool]:
+        """This one and what waits behind it; and whether that is the end."""
+        group: list[_Waiting] = []
+        while following is not _Signal.END:
+            if following is _Signal.LOOK:
+                self._is_to_look = False
+            elif not isinstance(following, _Signal):
+                group.append(following)
+            if len(group) == MOST_JOBS_PER_COMMIT:
+                return group, False
             try:
                 following = self._waiting.get_nowait()
             except queue.Empty:
-                break
-            if following is None:
-                return group, True
-            group.append(following)
-        return group, False
+                return group, False
+        return group, True
 
     def _run_group(self, group: list[_Waiting]) -> None:
         if not group:

@@ -1,9 +1,9 @@
 """What a group of changes does to everything that is derived from events: one place adds, the same place takes away.
 
 Events are written in this order: what they overwrite goes, warnings and the facts of pictures are added to them, their
-rows are inserted, their facts go into the tails and are added up. Then, as after a removal: feedback is settled, the
-notes of the index and all that is counted are written or wait, and pictures that nothing names any more go.
-Nothing here looks at more than the events that change.
+rows are inserted, and what they hold is learned, now or later (`learning.py`). Then, as after a removal: feedback is
+settled, the notes of the index and what is taken away from the counts are written, and pictures that nothing names any
+more go. Nothing here looks at more than the events that change.
 """
 
 import sqlite3
@@ -23,8 +23,9 @@ from sightlog.store.sqlite import feedback, images, tallies
 from sightlog.store.sqlite.bodies import COMPRESSED, BodyPacker, unpack
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.counting import CountChanges, KeptCounts
-from sightlog.store.sqlite.gathering import Gathered, Pending, Portion
+from sightlog.store.sqlite.gathering import Gathered, Pending
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.learning import Learning
 
 _OLD_ROW = (
     "seq, event_id, workspace, use_case, timestamp, feedback_status, warnings IS NOT NULL, body_format, rest, images"
@@ -38,13 +39,19 @@ class Changes:
     """Gathers what the writing and the removal of events change, and applies it."""
 
     def __init__(
-        self, connection: sqlite3.Connection, counts: KeptCounts, index: SideIndex, packer: BodyPacker
+        self,
+        connection: sqlite3.Connection,
+        counts: KeptCounts,
+        index: SideIndex,
+        learning: Learning,
+        packer: BodyPacker,
     ) -> None:
         self.connection = connection
+        self.learning = learning
         self.packer = packer
         self.kept = counts
         self.index = index
-        self.counts = CountChanges()
+        self.taken_away = CountChanges()
         self.verdicts = tallies.TallyChanges()
         self.released: dict[str, None] = {}
         self.to_settle: dict[int, dict[str, None]] = {}
@@ -61,12 +68,12 @@ class Changes:
             self._warn_about_feedback(workspace, pending)
             images.use(self.connection, workspace, [(one.seq, one.event) for one in pending])
         self._insert(gathered.pending)
-        self.index.make_room(len(gathered.pending))
-        for portion in gathered.portions:
-            self._add(portion)
+        self.learning.add(gathered.portions)
         for workspace, pending in workspaces.items():
             ids = [one.event.event_id for one in pending]
             self._settle(workspace, feedback.reviewed_ids(self.connection, workspace, ids))
+        if self._leaving or self.learning.is_due_in_commit():
+            self.learning.learn()
         self._apply()
         return last_seq + len(gathered.pending)
 
@@ -96,7 +103,8 @@ class Changes:
             feedback.settle(self.connection, workspace, list(event_ids), self.verdicts, self.index)
         self.index.write_notes()
         tallies.apply_changes(self.connection, self.verdicts, self.kept.watch)
-        self.kept.apply(self.counts)
+        if self.taken_away.takes_away:
+            self.kept.apply(self.taken_away)
         images.drop_unused(self.connection, self.released)
 
     def _old_rows(self, numbers: list[int]) -> list[OldRow]:
@@ -108,6 +116,8 @@ class Changes:
     def _overwrite(self, workspace: int, pending: list[Pending]) -> None:
         by_id = {one.event.event_id: one for one in pending}
         numbers = self.index.ids.numbers(self.connection, workspace, list(by_id))
+        if numbers:
+            self.learning.learn()
         for row in self._old_rows(numbers):
             by_id[row[1]].receipt.created = False
             self._remove(row)
@@ -165,22 +175,12 @@ class Changes:
             "INSERT INTO feedback (workspace, related_event_id, timestamp, seq, feedback)",
             reviews,
         )
-
-    def _add(self, portion: Portion) -> None:
-        """Add the events of a portion to the index and to everything that is counted."""
-        use_case, pending, facts = portion.use_case, portion.pending, portion.settled()
-        tail = self.index.tail_for(use_case, len(pending), pending[-1].seq)
-        times, ids = [one.event.timestamp for one in pending], [one.event.event_id for one in pending]
-        seqs = [one.seq for one in pending]
-        tail.add(seqs, times, ids, facts.columns)
-        self.index.ids.add(ids, seqs)
-        arrivals = [one.received_at for one in pending]
-        self.counts.add(use_case, facts, self.kept.uncounted(use_case), seqs, arrivals)
+        self.index.store([one.event.event_id for one in pending], [one.seq for one in pending])
 
     def _take_away(self, use_case: int, leaving: list[Leaving]) -> None:
         """Take what events contribute away from everything that is counted."""
         seqs, times, events = zip(*sorted(leaving, key=itemgetter(0)), strict=True)
-        self.counts.take_away(use_case, turned(events, times), self.kept.uncounted(use_case), seqs)
+        self.taken_away.take_away(use_case, turned(events, times), self.kept.uncounted(use_case), seqs)
 
 
 def _feedback_warning(related_type: str | None) -> EventWarning | None:

@@ -131,16 +131,34 @@ class KeptCounts:
 
     def apply(self, changes: CountChanges) -> None:
         """What a commit changes, after its rows and its part of the index are written."""
-        before = self.watch.groups_marked
-        changes.tallies.leave_out(lambda group, counts: self.watch.takes(self._connection, group, counts))
-        changes.sources.leave_out(self._connection, self.watch)
-        if changes.takes_away or self.watch.groups_marked > before:
+        self._stage(changes, is_crowding=self._leave_out(changes))
+
+    def _stage(self, changes: CountChanges, *, is_crowding: bool) -> None:
+        if changes.takes_away or is_crowding or self._written_to is not None:
             self.write_waiting()
             self._write(changes)
         elif self._staged.events:
             self._staged.merge(changes)
         else:
             self._staged = changes
+
+    def add_stored(self, changes: CountChanges) -> bool:
+        """What events of earlier commits add. Whether that is done, whatever becomes of the transaction: it is not when
+        a group becomes crowded by it, or when tails were sealed to make room for it."""
+        is_crowding = self._leave_out(changes)
+        if is_crowding or self._index.has_sealed or self._written_to is not None:
+            self._stage(changes, is_crowding=is_crowding)
+            return False
+        self.waiting.changes.merge(changes)
+        self.waiting.commit = self._index.commit
+        return True
+
+    def _leave_out(self, changes: CountChanges) -> bool:
+        """Leave out what is too much to be counted; whether something becomes so now."""
+        before = self.watch.groups_marked
+        changes.tallies.leave_out(lambda group, counts: self.watch.takes(self._connection, group, counts))
+        changes.sources.leave_out(self._connection, self.watch)
+        return self.watch.groups_marked > before
 
     def is_due(self) -> bool:
         """Whether so much waits that it should be written."""
@@ -154,8 +172,8 @@ class KeptCounts:
         self._staged = CountChanges()
         self._note_counted()
 
-    def committed(self) -> None:
-        """The commit is on disk, and the index knows it."""
+    def committed(self, *, is_complete: bool = True) -> None:
+        """The commit is on disk, and the index knows it; and whether all that is stored is counted here or there."""
         if self._written_to is not None and self._written_to != self.waiting.counted_to:
             self.waiting.following = Waiting(self._written_to)
             self.waiting = self.waiting.following
@@ -163,7 +181,8 @@ class KeptCounts:
         if self._staged.events:
             self.waiting.changes.merge(self._staged)
             self._staged = CountChanges()
-        self.waiting.commit = self._index.commit
+        if is_complete:
+            self.waiting.commit = self._index.commit
 
     def rolled_back(self) -> None:
         """The commit did not happen. What is known of the tables is asked for again."""

@@ -144,8 +144,12 @@ class Search:
             del found[limit:]
         return [seq for _, _, seq in found], False
 
+    @cached_property
+    def _view(self) -> IndexView:
+        return IndexView(self.connection, self._index, self.use_case)
+
     def _sources(self, latest: int) -> Iterator[TailView | Segment]:
-        view = IndexView(self.connection, self._index, self.use_case)
+        view = self._view
         if view.tail is not None and view.tail.size:
             yield view.tail
         for info in view.infos(self.start, latest):

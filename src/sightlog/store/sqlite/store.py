@@ -203,12 +203,13 @@ class SqliteStore:
     def find_events(
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
     ) -> EventPage:
-        with self._search(use_case, selection) as search:
+        learned_to = self._await_learning()  # what comes later is new to whoever asks again
+        with self._search(use_case, selection, waits=False) as search:
             connection = search.connection
             numbers, timed_out = search.find(before, limit + 1)
             connection.set_progress_handler(None, 0)
             page = events.by_numbers(connection, workspace, numbers[:limit])
-            last_sequence = events.last_sequence(connection)
+            last_sequence = min(learned_to, events.last_sequence(connection))
         has_more = len(numbers) > limit or timed_out
         following = Position(page[-1].timestamp, page[-1].event_id) if has_more else None
         return EventPage(events=page, next=following, last_sequence=last_sequence)
@@ -223,10 +224,14 @@ class SqliteStore:
     def count_arrivals(
         self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
     ) -> Arrivals:
-        with self._counted(self._short_readers, self._limits.query_seconds) as (connection, waiting):
+        learned_to = self._await_learning()
+        seconds = self._limits.query_seconds
+        with self._counted(self._short_readers, seconds, waits=False) as (connection, waiting):
+            last_sequence = min(learned_to, events.last_sequence(connection))
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
+            arrived = [seq for seq in arrived if seq <= last_sequence]
             count = Search(connection, self._index, waiting, use_case.number, selection).count_among(arrived)
-            return Arrivals(count=count, last_sequence=events.last_sequence(connection))
+            return Arrivals(count=count, last_sequence=last_sequence)
 
     def aggregate(
         self,
@@ -285,7 +290,7 @@ class SqliteStore:
         return self._remove(lambda connection: removing.oldest(connection, self._index, limit))
 
     def list_expired(self, cutoffs: Mapping[int, int]) -> list[Expired]:
-        with self._readers.snapshot() as connection:
+        with self._indexed(self._readers) as connection:
             return removing.count_older_than_kept(connection, self._index, cutoffs)
 
     def used_bytes(self) -> int:
@@ -301,7 +306,7 @@ class SqliteStore:
         return self._write(lambda t: t.add_delivery(workspace, key, event, images, now))
 
     def latest_events(self, workspace: int, limit: int) -> list[StoredEvent]:
-        with self._short_readers.snapshot() as connection:
+        with self._indexed(self._short_readers) as connection:
             return events.latest(connection, self._index, workspace, limit)
 
     def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
@@ -333,7 +338,7 @@ class SqliteStore:
             return facets.read(IndexView(connection, self._index, use_case.number), counts, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
-        with self._short_readers.snapshot() as connection:
+        with self._indexed(self._short_readers) as connection:
             return facets.recent_texts(connection, self._index, use_case.number, field, most)
 
     def add_view(self, workspace: int, use_case: UseCase, name: str, query: str, limit: int, now: int) -> SavedView:
@@ -357,6 +362,7 @@ class SqliteStore:
         """Make everything derived anew; see `rebuilding.rebuild`. For a store that nobody else uses meanwhile, and that
         is closed afterwards."""
         self._merger.close()
+        self._write(lambda _: None)
         self._writer.close()
         rebuilding.rebuild(self._connection, self._memory.counts, self._index, advance)
         self._memory.forget()
@@ -382,18 +388,36 @@ class SqliteStore:
         self._lock.release()
 
     @contextmanager
-    def _search(self, use_case: UseCase, selection: Selection) -> Iterator[Search]:
+    def _search(self, use_case: UseCase, selection: Selection, *, waits: bool = True) -> Iterator[Search]:
         """A selection on a use case, in a snapshot of its own and with the time limit of queries."""
         seconds = self._limits.query_seconds
-        with self._counted(self._readers, seconds) as (connection, waiting):
+        with self._counted(self._readers, seconds, waits=waits) as (connection, waiting):
             yield Search(connection, self._index, waiting, use_case.number, selection, seconds)
 
     @contextmanager
-    def _counted(self, readers: Readers, seconds: float | None = None) -> Iterator[tuple[sqlite3.Connection, Waiting]]:
-        """A snapshot for reading what is counted."""
+    def _counted(
+        self, readers: Readers, seconds: float | None = None, *, waits: bool = True
+    ) -> Iterator[tuple[sqlite3.Connection, Waiting]]:
+        """A snapshot for reading what is counted. It `waits` for what is not learned, unless the caller did."""
+        if waits:
+            self._await_learning()
         waiting = self._memory.counts.waiting  # before it begins
         with readers.snapshot(seconds) as connection:
             yield connection, waiting
+
+    @contextmanager
+    def _indexed(self, readers: Readers) -> Iterator[sqlite3.Connection]:
+        """A snapshot for reading by the side index."""
+        self._await_learning()
+        with readers.snapshot() as connection:
+            yield connection
+
+    def _await_learning(self) -> int:
+        """Wait until everything is learned that was answered before; up to which number that is."""
+        learning = self._memory.learning
+        if learning.is_behind():
+            learning.wait(self._writer.look)
+        return learning.learned_to
 
     def _remove(self, choose: Callable[[sqlite3.Connection], list[int]]) -> int:
         def remove(transaction: SqliteTransaction) -> int:
@@ -420,7 +444,7 @@ class SqliteStore:
     def _write_counts(self) -> None:
         """So that the tables of a folder that nobody has open say it all. The next start would do it too."""
         try:
-            if self._memory.counts.waiting.changes.events:
+            if self._memory.counts.waiting.changes.events or self._memory.learning.is_behind():
                 self._write(lambda transaction: transaction.memory.counts.write_waiting())
         except Exception as error:  # noqa: BLE001  # a stop goes on whatever it was
             logger.warning("the newest counts are left to the next start: %s", error)

@@ -18,6 +18,7 @@ from sightlog.store.sqlite.connection import StoreConnection
 from sightlog.store.sqlite.counting import KeptCounts
 from sightlog.store.sqlite.gathering import Gathered, Pending
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.learning import Learning
 
 
 class WriterMemory:
@@ -33,6 +34,7 @@ class WriterMemory:
         newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self.last_received_at = newest[0] if newest else 0
         self.forget()
+        self.learning = Learning(self.index, self.counts, self.last_seq)
 
     def forget(self) -> None:
         self.counts.rolled_back()
@@ -61,17 +63,19 @@ class SqliteTransaction:
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        self.flush()
+        self._write_gathered()
         self.memory.index.finish()
         self.connection.execute("COMMIT")
         self.memory.index.committed()
-        self.memory.counts.committed()
+        self.memory.counts.committed(is_complete=self.memory.learning.knows_all())
+        self.memory.learning.committed(self.memory.last_seq)
         self.memory.packer.offer()
 
     def rollback(self) -> None:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         self.memory.forget()
+        self.memory.learning.rolled_back()
         self.memory.index.rolled_back()
 
     def forget_use_cases(self) -> None:
@@ -99,7 +103,7 @@ class SqliteTransaction:
 
     def _gather(self, pending: Sequence[Pending], facts: Mapping[str, TurnedFacts] | None) -> None:
         if self._gathered.has_any(pending) or len(self._gathered.pending) + len(pending) > MOST_EVENTS:
-            self.flush()
+            self._write_gathered()
         self._gathered.add(pending, facts)
 
     def add_delivery(
@@ -112,7 +116,7 @@ class SqliteTransaction:
         for picture in pictures:
             images.add(self.connection, picture, key, now)
         receipt = self.add_events(workspace, key, [event], now)[0]
-        self.flush()
+        self._write_gathered()
         return receipt
 
     def _resolve(self, workspace: int, accepted: Sequence[AcceptedEvent]) -> list[int]:
@@ -132,7 +136,11 @@ class SqliteTransaction:
         return numbers
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write what was gathered, and learn it: for whatever does more than adding events."""
+        self._write_gathered()
+        self.memory.learning.learn()
+
+    def _write_gathered(self) -> None:
         gathered, self._gathered = self._gathered, Gathered()
         if gathered.pending:
             self.memory.last_seq = self._changes().write(gathered, self.memory.last_seq)
@@ -153,7 +161,8 @@ class SqliteTransaction:
         return 0
 
     def _changes(self) -> Changes:
-        return Changes(self.connection, self.memory.counts, self.memory.index, self.memory.packer)
+        memory = self.memory
+        return Changes(self.connection, memory.counts, memory.index, memory.learning, memory.packer)
 
 
 def _copy(event: AcceptedEvent) -> AcceptedEvent:

@@ -11,12 +11,13 @@ import logging
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from msgspec import json
 
-from sightlog.domain.fact_columns import grouped
+from sightlog.domain.event_reading import AcceptedEvent
+from sightlog.domain.fact_columns import FactColumns, grouped
 from sightlog.store.sqlite.connection import committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, unsealed_events
@@ -54,10 +55,11 @@ class SideIndex:
         """Set after each commit that sealed."""
         self._tails: dict[int, tuple[Tail, ...]] = {}
         self._notes: dict[int, dict[int, int]] = {}
-        self._touched: set[Tail] = set()
+        self._restated: dict[int, list[tuple[int, str | None, int]]] = {}
         self._is_changed = False
         self._is_lost = False
-        self._has_sealed = False
+        self.has_sealed = False
+        """Whether the commit that is being made seals."""
         self._since_seal = 0
         self._round_to: int | None = None
         self._to_seal: list[int] = []
@@ -71,9 +73,9 @@ class SideIndex:
             tails[-1].forget_after(self.commit)
         self._loading: dict[int, Tail] = {}
         self._notes.clear()
-        self._touched.clear()
+        self._restated.clear()
         self._is_changed = False
-        self._has_sealed = False
+        self.has_sealed = False
         self._since_seal = 0
         self._round_to = None
         self._last_seq: int = self._watermark
@@ -87,11 +89,12 @@ class SideIndex:
                 self._seal_loaded(events[-1][1])
         for use_case in self._tails.keys() | self._loading.keys():
             tail = self._loading.get(use_case) or Tail(use_case, self.commit)
-            tail.note(self.commit)
+            tail.note(self.commit, len(tail))
             self._put(tail)
         newest = self._connection.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         if newest is not None:  # it may be in a segment, when a round of sealing did not end
             self._last_seq = max(self._last_seq, newest[0])
+        self._last_loaded = self._last_seq
 
     def _load(self, events: list[StoredEntries]) -> None:
         for use_case, ones in by_use_case(events).items():
@@ -142,39 +145,67 @@ class SideIndex:
         if any(len(tails[-1]) + events > _LARGEST_TAIL for tails in self._tails.values()):
             self._seal_all()  # a single commit with very large batches
 
-    def tail_for(self, use_case: int, events: int, last_seq: int) -> Tail:
-        """Where to add so many new events. Numbers ascend within a use case."""
-        tail = self._tail(use_case)
-        self._touched.add(tail)
+    def has_loaded(self, seq: int) -> bool:
+        """Whether an event with this number was read when the tails were last made."""
+        return seq <= self._last_loaded
+
+    def store(self, ids: Sequence[str], seqs: Sequence[int]) -> None:
+        """New events have rows now, and can be found by their ids; `add` follows, now or with a later commit."""
+        self.ids.add(ids, seqs)
         self._is_changed = True
-        self._since_seal += events
-        self._last_seq = max(self._last_seq, last_seq)
-        return tail
+
+    def add(
+        self,
+        use_case: int,
+        commits: Sequence[tuple[int, int]],
+        seqs: Sequence[int],
+        events: Sequence[AcceptedEvent],
+        facts: FactColumns,
+    ) -> None:
+        """Events of a use case can be found by what they hold. `commits` says with which commits they came, and how
+        many with each. Numbers ascend from call to call within a use case."""
+        tails = self._tails.get(use_case)
+        tail = tails[-1] if tails else self._put(Tail(use_case, commits[0][0]))
+        length = len(tail)
+        tail.add(seqs, [event.timestamp for event in events], [event.event_id for event in events], facts)
+        for commit, count in commits:
+            length += count
+            tail.note(commit, length)
+        for seq, status, commit in self._restated.pop(use_case, ()):
+            place = tail.place_of(seq)
+            if place is None:
+                self._restated.setdefault(use_case, []).append((seq, status, commit))
+            else:
+                tail.restate(place, status, commit)
+        self._since_seal += len(seqs)
+        self._last_seq = max(self._last_seq, seqs[-1])
 
     def remove(self, use_case: int, seq: int) -> None:
         """An event leaves."""
         self.ids.remove(seq)
-        tail = self._tail(use_case)
-        place = tail.place_of(seq)
-        if place is None:
+        if (found := self._in_tail(use_case, seq)) is None:
             self._notes.setdefault(use_case, {})[seq] = GONE
         else:
+            tail, place = found
             tail.remove(place, self.commit + 1)
         self._is_changed = True
 
     def restate(self, use_case: int, seq: int, status: str | None) -> None:
         """The newest review of an event says something else."""
-        tail = self._tail(use_case)
-        place = tail.place_of(seq)
-        if place is None:
+        self._is_changed = True
+        if seq > self._last_seq:
+            self._restated.setdefault(use_case, []).append((seq, status, self.commit + 1))
+        elif (found := self._in_tail(use_case, seq)) is None:
             self._notes.setdefault(use_case, {})[seq] = state_of(status)
         else:
+            tail, place = found
             tail.restate(place, status, self.commit + 1)
-        self._is_changed = True
 
-    def _tail(self, use_case: int) -> Tail:
+    def _in_tail(self, use_case: int, seq: int) -> tuple[Tail, int] | None:
+        """The newest tail and the event's place in it, when it is there."""
         tails = self._tails.get(use_case)
-        return tails[-1] if tails else self._put(Tail(use_case, self.commit + 1))
+        place = tails[-1].place_of(seq) if tails else None
+        return None if tails is None or place is None else (tails[-1], place)
 
     def _put(self, tail: Tail) -> Tail:
         """Let readers see it from its commit on, in the place of those that were opened then or later and came to
@@ -211,29 +242,30 @@ class SideIndex:
             self._seal_next()
 
     def finish(self) -> None:
-        """The last thing before a commit: let readers see what was added from then on."""
+        """The last thing before a commit: it has a number, from which on readers see what it changes."""
         if not self._is_changed:
             return
         self.write_notes()
         self._connection.execute("UPDATE index_state SET commits = ?", (self.commit + 1,))
-        for tail in self._touched:
-            tail.note(self.commit + 1)
 
     def committed(self) -> None:
         """The commit is on disk."""
         self.ids.committed()
         if self._is_changed:
             self.commit += 1
-            self._touched.clear()
             self._is_changed = False
-        if self._has_sealed:
-            self._has_sealed = False
+        if self.has_sealed:
+            self.has_sealed = False
             self.sealed.set()
 
     def rolled_back(self) -> None:
         """The commit did not happen. What is in memory is made anew now or, when that fails, before the next one."""
         self._is_lost = self._is_lost or self._is_changed
         self.recover()
+
+    def lose(self) -> None:
+        """What is in memory is no longer sure; it is made anew before the next commit."""
+        self._is_lost = True
 
     def recover(self) -> None:
         """To be called before each commit begins."""
@@ -261,7 +293,7 @@ class SideIndex:
             numbers = self._write_down((tails[-1] for tails in self._tails.values()), self._round_to, self._round_to)
             self._since_seal = sum(len(tails[-1]) for tails in self._tails.values()) - numbers
             self._round_to = None
-        self._has_sealed = True
+        self.has_sealed = True
 
     def _large_tails(self) -> list[int]:
         """The use cases whose tails are to be sealed, the largest first."""
@@ -274,7 +306,7 @@ class SideIndex:
 
     def _seal_tail(self, use_case: int) -> None:
         commit = self.commit + 1
-        tail = self._tail(use_case)
+        tail = self._tails[use_case][-1]
         contents = tail.now(commit).contents()
         if len(contents.seqs):
             write_segment(self._connection, rows_of(contents))

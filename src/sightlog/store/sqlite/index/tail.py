@@ -1,7 +1,7 @@
 """The newest events of a use case, in memory: what is not in a segment yet.
 
 One thread, the writer's, adds to a tail; many read it at the same time. A reader sees the events of the commits that
-its snapshot sees: everything only grows, and each commit notes how far it came. What leaves or changes is noted
+its snapshot sees: everything only grows, and with it is noted how far each commit came. What leaves or changes is noted
 with the commit that did it.
 """
 
@@ -161,9 +161,9 @@ class Tail:
         """What the newest review says of an event, as of a commit."""
         self._statuses.setdefault(place, []).append((commit, status))
 
-    def note(self, commit: int) -> None:
-        """All that was added so far belongs to this commit and earlier ones."""
-        self._lengths.append(len(self.seqs))
+    def note(self, commit: int, length: int) -> None:
+        """So many events belong to this commit and earlier ones."""
+        self._lengths.append(length)
         self._commits.append(commit)
 
     def forget_after(self, commit: int) -> None:
