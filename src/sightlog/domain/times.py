@@ -3,9 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from sightlog.domain.remembering import Remembered
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS_PER_DAY = 86_400_000_000
 MICROSECONDS_PER_QUARTER_HOUR = 900_000_000
+_MICROSECONDS_PER_MINUTE = 60_000_000
 
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXPECTED = "an ISO 8601 date and time with an offset or Z, such as 2026-08-13T09:00:00.123456Z"
@@ -50,8 +53,19 @@ def moment_of(timestamp: int) -> datetime:
 
 
 def format_timestamp(timestamp: int) -> str:
-    """`2026-08-13T09:00:00.123456Z`: always UTC, always six digits."""
-    return moment_of(timestamp).isoformat(timespec="microseconds")[:-6] + "Z"
+    """`2026-08-13T09:00:00.123456Z`: always UTC, always six digits. Times that are written together lie close together,
+    so the minutes are remembered."""
+    minute, rest = divmod(timestamp, _MICROSECONDS_PER_MINUTE)
+    second, fraction = divmod(rest, 1_000_000)
+    return f"{_MINUTES[minute]}{second:02}.{fraction:06}Z"
+
+
+def _minute(number: int) -> str:
+    """The beginning of every timestamp in a minute."""
+    return moment_of(number * _MICROSECONDS_PER_MINUTE).isoformat(timespec="minutes")[: len("2026-08-13T09:00")] + ":"
+
+
+_MINUTES = Remembered(_minute)
 
 
 _FORMATTED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")

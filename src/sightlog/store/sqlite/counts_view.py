@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from msgspec import json
 
@@ -64,7 +65,12 @@ class CountsView:
 
     def is_crowded(self, kind: str, name: str = "") -> bool:
         """Whether a group's counts were dropped."""
-        return tallies.is_crowded(self._connection, self._use_case, kind, name)
+        return (kind, name) in self._crowded
+
+    @cached_property
+    def _crowded(self) -> set[tuple[str, str]]:
+        """(kind, name) of the groups whose counts were dropped."""
+        return set(self._connection.execute("SELECT kind, name FROM crowded WHERE use_case = ?", (self._use_case,)))
 
     def spans(self, kind: str) -> dict[str, tuple[int, int]]:
         """Field → between which times it was seen."""

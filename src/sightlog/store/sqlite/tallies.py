@@ -238,11 +238,3 @@ def read_count(connection: sqlite3.Connection, use_case: int, kind: str, key: st
     """How many events a key of a kind without times stands for."""
     row = connection.execute(f"SELECT n {_OF_KIND} AND key = ?", (use_case, kind, key)).fetchone()
     return row[0] if row else 0
-
-
-def is_crowded(connection: sqlite3.Connection, use_case: int, kind: str, name: str = "") -> bool:
-    """Whether this group's counts were dropped."""
-    row = connection.execute(
-        "SELECT 1 FROM crowded WHERE use_case = ? AND kind = ? AND name = ?", (use_case, kind, name)
-    ).fetchone()
-    return row is not None
