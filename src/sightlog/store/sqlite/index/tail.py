@@ -296,6 +296,9 @@ class TailView:
         places = np.flatnonzero(mask)
         if len(places) > limit:
             times = self.times()[places]
+            # Those that came last are mostly the newest: few are left of all.
+            places = places[times >= np.partition(times[-2 * limit :], -limit)[-limit]]
+            times = self.times()[places]
             places = places[times >= np.partition(times, -limit)[-limit]]
         tail = self._tail
         found = [(tail.times[place], tail.ids[place], tail.seqs[place]) for place in places.tolist()]
