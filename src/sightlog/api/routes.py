@@ -152,7 +152,7 @@ USE_CASES: tuple[Route, ...] = (
         summary="The use cases, with their counts, last event and event types",
         scopes=MAY_READ,
         reply=use_cases.UseCaseList,
-        errors=(400, 401, 403),
+        errors=(400, 401, 403, 503),
         parameters=(_STATUS,),
     ),
     Route(
@@ -201,7 +201,7 @@ USE_CASES: tuple[Route, ...] = (
         summary="The observed fields of the events' custom metadata",
         scopes=MAY_READ,
         reply=MetadataSchema,
-        errors=(401, 403, 404),
+        errors=(401, 403, 404, 503),
     ),
     Route(
         method="GET",
@@ -210,7 +210,7 @@ USE_CASES: tuple[Route, ...] = (
         summary="The observed fields of the images' own metadata",
         scopes=MAY_READ,
         reply=MetadataSchema,
-        errors=(401, 403, 404),
+        errors=(401, 403, 404, 503),
     ),
     Route(
         method="GET",
@@ -219,7 +219,7 @@ USE_CASES: tuple[Route, ...] = (
         summary="The values that occur in a use case, with their counts: what a filter bar offers",
         scopes=MAY_READ,
         reply=Facets,
-        errors=(401, 403, 404),
+        errors=(401, 403, 404, 503),
     ),
 )
 

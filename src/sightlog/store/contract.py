@@ -125,8 +125,8 @@ class Store(Protocol):
     ) -> "Future[list[Receipt]]":
         """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
         else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
-        overwritten as a whole, its reviewer too, also when the use case changes. Statistics, schema and side index
-        move in the same transaction. Ids within one call are distinct. `facts` are those of an `AcceptedBatch`, whose
+        overwritten as a whole, its reviewer too, also when the use case changes. Every question that comes after the
+        future is done sees them, in statistics, schema and side index too. Ids within one call are distinct. `facts` are those of an `AcceptedBatch`, whose
         events do not hold them themselves. The events given stay as they are. Raises Busy at once when too many
         writes wait."""
         ...
@@ -134,7 +134,8 @@ class Store(Protocol):
     def find_events(
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
     ) -> EventPage:
-        """The newest `limit` events after `before`, by timestamp and then by id, both descending. When the time
+        """The newest `limit` events after `before`, by timestamp and then by id, both descending. Like every question
+        about many events or counts, it raises Busy when what was stored before cannot be searched yet. When the time
         limit passes, what was found so far, with `next` set; QueryTooSlow when that is nothing."""
         ...
 
