@@ -126,9 +126,9 @@ class Store(Protocol):
         """Store events, all or none. Each `use_case` is resolved as `find_use_case` does, and must take events:
         else UnknownUseCase or ArchivedUseCase, with every bad event's index when it has one. An id that exists is
         overwritten as a whole, its reviewer too, also when the use case changes. Every question that comes after the
-        future is done sees them, in statistics, schema and side index too. Ids within one call are distinct. `facts` are those of an `AcceptedBatch`, whose
-        events do not hold them themselves. The events given stay as they are. Raises Busy at once when too many
-        writes wait."""
+        future is done sees them, in statistics, schema and side index too. Ids within one call are distinct. `facts`
+        are those of an `AcceptedBatch`, whose events do not hold them themselves. The events given stay as they are.
+        Raises Busy at once when too many writes wait."""
         ...
 
     def find_events(
