@@ -44,12 +44,11 @@ class CountsView:
         return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
     def those(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
-        """Key → how many, of some keys of a kind without times; without those that nothing has."""
+        """Key → how many, of some keys of a kind without times and names; without those that nothing has."""
         counts = tallies.read_those(self._connection, self._use_case, kind, keys)
-        for key in keys:
-            n = self._count_added(kind, key)
-            if n:
-                counts[key] = counts.get(key, 0) + n
+        added = self._added.tallies.group((self._use_case, kind, ""))
+        for key in added.keys() & keys:
+            counts[key] = counts.get(key, 0) + added[key]
         return counts
 
     def has_any(self, kind: str, keys: Iterable[str]) -> bool:

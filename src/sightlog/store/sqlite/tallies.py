@@ -224,6 +224,8 @@ def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: st
 
 def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: Sequence[str]) -> dict[str, int]:
     """Key → count, of those of some keys of a kind without times that are there."""
+    if not keys:
+        return {}
     return dict(
         fetch_at_once(
             connection,
