@@ -2,12 +2,16 @@
 
 import random
 import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import closing
 
 import pytest
 
 from sightlog.domain.batches import turn_around
-from sightlog.store.packing import Packer, pack_events
+from sightlog.store.packing import Packer, Packing, pack_events
 from sightlog.store.sqlite import bodies
 from tests.contract.backends import Backend
 from tests.contract.plant import NOW, OpenStore, Plant, accept_batch
@@ -15,10 +19,17 @@ from tests.contract.plant import NOW, OpenStore, Plant, accept_batch
 
 @pytest.fixture(autouse=True)
 def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a few hundred events are enough for a dictionary, and for another one."""
+    """A few hundred events are enough for a dictionary, which is there at the next commit, and for another one."""
     monkeypatch.setattr(bodies, "_SAMPLES", 100)
     monkeypatch.setattr(bodies, "_DICTIONARY_BYTES", 4096)
     monkeypatch.setattr(bodies, "_BODIES_BETWEEN_LOOKS", 200)
+    monkeypatch.setattr(bodies, "_in_background", at_once)
+
+
+def at_once(work: Callable[[], bytes | None]) -> "Future[bytes | None]":
+    future: Future[bytes | None] = Future()
+    future.set_result(work())
+    return future
 
 
 def dictionaries(plant: Plant) -> int:
@@ -116,7 +127,47 @@ def test_while_a_dictionary_is_to_be_made_events_are_wanted_as_they_are(plant: P
     before, after = offered.index(None), len(offered) - offered[::-1].index(None)
     assert {one.number for one in offered[:before] if one} == {1}
     assert {one.number for one in offered[after:] if one} == {2}
-    assert after - before in (1, 2)
+    assert after - before in (1, 2, 3)
+
+
+def test_a_dictionary_is_made_while_events_are_stored(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And used as soon as it is there. What came meanwhile is compressed without one."""
+    made: Future[bytes | None] = Future()
+    asked: list[Callable[[], bytes | None]] = []
+    monkeypatch.setattr(bodies, "_in_background", lambda work: [asked.append(work), made][1])
+    stored = add_many(plant, 100, "enough")
+    stored |= add_many(plant, 300, "and more")
+    assert len(asked) == 1
+    assert plant.store.packing is None
+    made.set_result(asked[0]())
+    assert dictionaries(plant) == 0
+    stored |= add_many(plant, 50, "with it")
+    assert dictionaries(plant) == 1
+    assert plant.store.packing is not None
+    check(plant, stored)
+
+
+def test_where_nothing_is_alike_there_is_no_dictionary(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_train", lambda samples, number: None)
+    stored = add_many(plant, 300, "any")
+    assert dictionaries(plant) == 0
+    assert plant.store.packing == Packing(0, b"")
+    check(plant, stored)
+
+
+def test_a_dictionary_is_made_on_another_thread(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(bodies, "_SAMPLES", 100)
+    threads: list[str] = []
+    train = bodies._train
+    monkeypatch.setattr(bodies, "_train", lambda *of: [threads.append(threading.current_thread().name), train(*of)][1])
+    stored = add_many(plant, 100, "enough")
+    until = time.monotonic() + 30
+    while dictionaries(plant) == 0 and time.monotonic() < until:
+        stored |= add_many(plant, 1, f"one more at {time.monotonic()}")
+    assert dictionaries(plant) == 1
+    assert threads == ["dictionary"]
+    check(plant, stored)
 
 
 def test_events_stored_before_compression_are_read_as_they_are(backend: Backend, plant: Plant) -> None:

@@ -7,8 +7,11 @@ is never removed.
 
 import logging
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, TypeVar
 
 import zstandard
 
@@ -16,12 +19,13 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.store.packing import Body, Packer, Packing, joined, split
 from sightlog.store.sqlite.connection import StoreConnection
 
+R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 PLAIN, COMPRESSED = 1, 2
 
 # Measured on events of 1.2 kB: 16 to 112 kB of dictionary make no difference of more than 3 %, nor do 250 to 2,000
-# samples, and 500 are made into one in 70 ms.
+# samples, and 500 are made into one in 70 ms, on another thread and without the interpreter's lock.
 _SAMPLES = 500
 _DICTIONARY_BYTES = 32_768
 # When bodies have become so much larger than they were at first, a dictionary is made from the new ones.
@@ -38,6 +42,7 @@ class BodyPacker:
     def __init__(self, connection: StoreConnection) -> None:
         self._connection = connection
         self._samples: list[bytes] = []
+        self._training: Future[bytes | None] | None = None
         self._first_size: float | None = None
         self.ahead: Packing | None = None
         """See `contract.Store.packing`."""
@@ -46,7 +51,7 @@ class BodyPacker:
     def forget(self) -> None:
         """After a rollback: the newest dictionary may be gone with it."""
         self._connection.decompressors.clear()
-        self._samples = []
+        self._stop_sampling()
         self._use(Packing(0, b""))  # should the next line fail, frames can be read all the same
         row = self._connection.execute("SELECT number, content FROM dictionaries ORDER BY number DESC").fetchone()
         if row is not None:
@@ -68,36 +73,65 @@ class BodyPacker:
         """The events' frames."""
         bodies = joined((event.rest, event.images) for event in events if not event.packed)
         if self._is_sampling:
-            self._samples += bodies[: _SAMPLES - len(self._samples)]
-            if len(self._samples) >= _SAMPLES:
-                self._train()
+            self._sample(bodies)
         packed = iter(self._packer.pack(bodies))
         frames = [event.packed or next(packed) for event in events]
         self._watch(len(frames), sum(map(len, frames)))
         return frames
 
-    def _train(self) -> None:
-        try:
-            number = self._packing.number + 1
-            made = zstandard.train_dictionary(_DICTIONARY_BYTES, list(self._samples), dict_id=number).as_bytes()
-        except zstandard.ZstdError as error:  # too little in the samples is alike, or there is too little of them
-            logger.info("no dictionary for stored events: %s", error)
-        else:
-            self._connection.execute("INSERT INTO dictionaries (number, content) VALUES (?, ?)", (number, made))
-            self._use(Packing(number, made))
+    def _sample(self, bodies: Sequence[bytes]) -> None:
+        """Gather samples, have a dictionary made from them, and use it from the first commit after that on."""
+        number = self._packing.number + 1
+        if self._training is None:
+            self._samples += bodies[: _SAMPLES - len(self._samples)]
+            if len(self._samples) >= _SAMPLES:
+                self._training = _in_background(partial(_train, self._samples, number))
+        elif self._training.done():
+            made = self._training.result()
+            self._stop_sampling()
+            self._first_size = None
+            if made is not None:
+                self._connection.execute("INSERT INTO dictionaries (number, content) VALUES (?, ?)", (number, made))
+                self._use(Packing(number, made))
+
+    def _stop_sampling(self) -> None:
         self._samples = []
+        self._training = None
         self._is_sampling = False
-        self._first_size = None
 
     def _watch(self, bodies: int, size: int) -> None:
         """Notice when events are no longer like those that the dictionary was made from."""
         self._bodies += bodies
         self._bytes += size
-        if self._bodies >= _BODIES_BETWEEN_LOOKS:
+        if self._bodies >= _BODIES_BETWEEN_LOOKS and not self._is_sampling:
             mean = self._bytes / self._bodies
             self._is_sampling = self._first_size is not None and mean > _WORSE * self._first_size
             self._first_size = self._first_size or mean
             self._bodies = self._bytes = 0
+
+
+def _train(samples: Sequence[bytes], number: int) -> bytes | None:
+    """A dictionary made from these bodies, which has this number; None when too little in them is alike, or there is
+    too little of them."""
+    try:
+        return zstandard.train_dictionary(_DICTIONARY_BYTES, list(samples), dict_id=number).as_bytes()
+    except zstandard.ZstdError as error:
+        logger.info("no dictionary for stored events: %s", error)
+        return None
+
+
+def _in_background(work: Callable[[], R]) -> "Future[R]":
+    """Run this on a thread of its own."""
+    future: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  # whoever asks is told
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="dictionary", daemon=True).start()
+    return future
 
 
 def unpack(connection: sqlite3.Connection, body: StoredBody) -> Body:
