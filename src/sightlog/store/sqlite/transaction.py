@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 
 from sightlog.domain.batches import TurnedFacts
-from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase
+from sightlog.domain.errors import ArchivedUseCase, Problem, UnknownUseCase, VisionEventsError
 from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import MOST_EVENTS
 from sightlog.domain.images import UploadedImage
@@ -120,20 +120,13 @@ class SqliteTransaction:
         return receipt
 
     def _resolve(self, workspace: int, accepted: Sequence[AcceptedEvent]) -> list[int]:
-        numbers: list[int] = []
-        refusals: list[UnknownUseCase | ArchivedUseCase] = []
-        for event in accepted:
-            use_case = self.memory.use_case(workspace, event.use_case)
-            if use_case is None:
-                refusals.append(refuse_unknown(event.use_case, event.index))
-            elif use_case.is_archived:
-                refusals.append(refuse_archived(use_case, event.index))
-            else:
-                numbers.append(use_case.number)
-        if refusals:
-            details: list[Problem] = [problem for refusal in refusals for problem in refusal.details]
-            raise type(refusals[0])(refusals[0].message, details)
-        return numbers
+        """The number of each event's use case, each of which is looked for once."""
+        references = {event.use_case for event in accepted}
+        found = {reference: self.memory.use_case(workspace, reference) for reference in references}
+        numbers = {name: one.number for name, one in found.items() if one is not None and not one.is_archived}
+        if len(numbers) < len(found):
+            raise _refusal(accepted, found)
+        return [numbers[event.use_case] for event in accepted]
 
     def flush(self) -> None:
         """Write what was gathered, and learn it: for whatever does more than adding events."""
@@ -163,6 +156,19 @@ class SqliteTransaction:
     def _changes(self) -> Changes:
         memory = self.memory
         return Changes(self.connection, memory.counts, memory.index, memory.learning, memory.packer)
+
+
+def _refusal(accepted: Sequence[AcceptedEvent], found: Mapping[str, UseCase | None]) -> VisionEventsError:
+    """Why events are not taken: as the first one, with the details of all of them."""
+    refusals: list[UnknownUseCase | ArchivedUseCase] = []
+    for event in accepted:
+        use_case = found[event.use_case]
+        if use_case is None:
+            refusals.append(refuse_unknown(event.use_case, event.index))
+        elif use_case.is_archived:
+            refusals.append(refuse_archived(use_case, event.index))
+    details: list[Problem] = [problem for refusal in refusals for problem in refusal.details]
+    return type(refusals[0])(refusals[0].message, details)
 
 
 def _copy(event: AcceptedEvent) -> AcceptedEvent:
