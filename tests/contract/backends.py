@@ -66,7 +66,7 @@ class SqliteBackend:
         assert isinstance(store, SqliteStore)
         kept = Kept()
         mine = {number for (number,) in self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)}
-        with store._counted(store._readers) as (connection, waiting):
+        with store._learned(store._readers) as (connection, waiting, _):
             changes = waiting.seen_by(connection).changes
             for use_case, kind, quarter_hour, key, n in connection.execute("SELECT * FROM tallies").fetchall():
                 if use_case in mine:

@@ -166,7 +166,7 @@ def test_a_dictionary_is_made_on_another_thread(plant: Plant, monkeypatch: pytes
     while dictionaries(plant) == 0 and time.monotonic() < until:
         stored |= add_many(plant, 1, f"one more at {time.monotonic()}")
     assert dictionaries(plant) == 1
-    assert threads == ["dictionary"]
+    assert threads == ["dictionary_0"]
     check(plant, stored)
 
 

@@ -231,15 +231,15 @@ def test_a_snapshot_from_before_it_was_written_adds_what_waited_then(plant: Plan
     assert isinstance(store, SqliteStore)
     plant.add(inspection(plant, use_case))
 
-    def by_type(counted: tuple[Any, Any]) -> int:
-        connection, waiting = counted
+    def by_type(learned: tuple[Any, Any, int]) -> int:
+        connection, waiting, _ = learned
         return sum(CountsView(connection, waiting.seen_by(connection), use_case.number).of("type").values())
 
-    with store._counted(store._readers) as before:
+    with store._learned(store._readers) as before:
         before[0].execute("SELECT count(*) FROM events").fetchone()  # the snapshot begins
         for round in range(3):
             plant.add(*[inspection(plant, use_case, number) for number in range(BETWEEN)])
-            with store._counted(store._readers) as after:
+            with store._learned(store._readers) as after:
                 assert by_type(after) == 1 + (round + 1) * BETWEEN
         assert by_type(before) == 1 + BETWEEN
 
@@ -248,7 +248,7 @@ def test_a_snapshot_that_begins_late_sees_what_was_written_in_between(plant: Pla
     """What waits is taken before a snapshot begins; commits may come in between."""
     store = plant.store
     assert isinstance(store, SqliteStore)
-    with store._counted(store._readers) as (connection, waiting):
+    with store._learned(store._readers) as (connection, waiting, _):
         for count in (1, BETWEEN, BETWEEN, 2):
             plant.add(*[inspection(plant, use_case, number) for number in range(count)])
         assert CountsView(connection, waiting.seen_by(connection), use_case.number).of("type") == {

@@ -35,7 +35,7 @@ def test_the_oldest_and_the_newest_are_those_of_the_rows(plant: Plant, sizes: st
             rows = "SELECT timestamp, seq FROM events WHERE use_case = ? ORDER BY timestamp, seq"
             there = plant.backend.rows(rows, use_case.number)
             older = [row for row in there if row[0] < cutoff]
-            with store._indexed(store._readers) as connection:
+            with store._learned(store._readers) as (connection, _, _):
                 view = IndexView(connection, store._index, use_case.number)
                 assert view.newest_time() == (there[-1][0] if there else None)
                 assert view.count_before(cutoff) == (len(older), older[0][0] if older else 2**62)

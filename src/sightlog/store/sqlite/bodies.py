@@ -7,9 +7,8 @@ is never removed.
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -122,15 +121,9 @@ def _train(samples: Sequence[bytes], number: int) -> bytes | None:
 
 def _in_background(work: Callable[[], R]) -> "Future[R]":
     """Run this on a thread of its own."""
-    future: Future[R] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # whoever asks is told
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="dictionary", daemon=True).start()
+    pool = ThreadPoolExecutor(1, "dictionary")
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
     return future
 
 

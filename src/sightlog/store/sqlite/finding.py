@@ -48,8 +48,11 @@ class Search:
         use_case: int,
         selection: Selection,
         seconds: float | None = None,
+        learned_to: int = 0,
     ) -> None:
         self.connection = connection
+        self.learned_to = learned_to
+        """Up to which number the index certainly has all events; what comes later is new to whoever asks again."""
         self.use_case = use_case
         self.condition: AllOf = selection.condition
         self.names = selection.names

@@ -186,7 +186,7 @@ class SqliteStore:
             return use_cases.find(connection, workspace, reference)
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
-        with self._counted(self._short_readers) as (connection, waiting):
+        with self._learned(self._short_readers) as (connection, waiting, _):
             slug = workspaces.slug_of(connection, workspace)
             return use_cases.summaries(connection, self._index, waiting, workspace, slug, status)
 
@@ -203,13 +203,12 @@ class SqliteStore:
     def find_events(
         self, workspace: int, use_case: UseCase, selection: Selection, before: Position | None, limit: int
     ) -> EventPage:
-        learned_to = self._await_learning()  # what comes later is new to whoever asks again
-        with self._search(use_case, selection, waits=False) as search:
+        with self._search(use_case, selection) as search:
             connection = search.connection
             numbers, timed_out = search.find(before, limit + 1)
             connection.set_progress_handler(None, 0)
             page = events.by_numbers(connection, workspace, numbers[:limit])
-            last_sequence = min(learned_to, events.last_sequence(connection))
+            last_sequence = min(search.learned_to, events.last_sequence(connection))
         has_more = len(numbers) > limit or timed_out
         following = Position(page[-1].timestamp, page[-1].event_id) if has_more else None
         return EventPage(events=page, next=following, last_sequence=last_sequence)
@@ -224,9 +223,7 @@ class SqliteStore:
     def count_arrivals(
         self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
     ) -> Arrivals:
-        learned_to = self._await_learning()
-        seconds = self._limits.query_seconds
-        with self._counted(self._short_readers, seconds, waits=False) as (connection, waiting):
+        with self._learned(self._short_readers, self._limits.query_seconds) as (connection, waiting, learned_to):
             last_sequence = min(learned_to, events.last_sequence(connection))
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
             arrived = [seq for seq in arrived if seq <= last_sequence]
@@ -290,7 +287,7 @@ class SqliteStore:
         return self._remove(lambda connection: removing.oldest(connection, self._index, limit))
 
     def list_expired(self, cutoffs: Mapping[int, int]) -> list[Expired]:
-        with self._indexed(self._readers) as connection:
+        with self._learned(self._readers) as (connection, _, _):
             return removing.count_older_than_kept(connection, self._index, cutoffs)
 
     def used_bytes(self) -> int:
@@ -306,7 +303,7 @@ class SqliteStore:
         return self._write(lambda t: t.add_delivery(workspace, key, event, images, now))
 
     def latest_events(self, workspace: int, limit: int) -> list[StoredEvent]:
-        with self._indexed(self._short_readers) as connection:
+        with self._learned(self._short_readers) as (connection, _, _):
             return events.latest(connection, self._index, workspace, limit)
 
     def find_images(self, source_ids: Iterable[str]) -> dict[str, UploadedImage]:
@@ -328,17 +325,17 @@ class SqliteStore:
         self._write(lambda t: images.forget_freed(t.connection, hash, was_removed=was_removed))
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
-        with self._counted(self._short_readers) as (connection, waiting):
+        with self._learned(self._short_readers) as (connection, waiting, _):
             counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
             return schemas.read_schema(counts, use_case.id, of_images=of_images)
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
-        with self._counted(self._short_readers) as (connection, waiting):
+        with self._learned(self._short_readers) as (connection, waiting, _):
             counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
             return facets.read(IndexView(connection, self._index, use_case.number), counts, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
-        with self._indexed(self._short_readers) as connection:
+        with self._learned(self._short_readers) as (connection, _, _):
             return facets.recent_texts(connection, self._index, use_case.number, field, most)
 
     def add_view(self, workspace: int, use_case: UseCase, name: str, query: str, limit: int, now: int) -> SavedView:
@@ -388,36 +385,24 @@ class SqliteStore:
         self._lock.release()
 
     @contextmanager
-    def _search(self, use_case: UseCase, selection: Selection, *, waits: bool = True) -> Iterator[Search]:
+    def _search(self, use_case: UseCase, selection: Selection) -> Iterator[Search]:
         """A selection on a use case, in a snapshot of its own and with the time limit of queries."""
         seconds = self._limits.query_seconds
-        with self._counted(self._readers, seconds, waits=waits) as (connection, waiting):
-            yield Search(connection, self._index, waiting, use_case.number, selection, seconds)
+        with self._learned(self._readers, seconds) as (connection, waiting, learned_to):
+            yield Search(connection, self._index, waiting, use_case.number, selection, seconds, learned_to)
 
     @contextmanager
-    def _counted(
-        self, readers: Readers, seconds: float | None = None, *, waits: bool = True
-    ) -> Iterator[tuple[sqlite3.Connection, Waiting]]:
-        """A snapshot for reading what is counted. It `waits` for what is not learned, unless the caller did."""
-        if waits:
-            self._await_learning()
-        waiting = self._memory.counts.waiting  # before it begins
-        with readers.snapshot(seconds) as connection:
-            yield connection, waiting
-
-    @contextmanager
-    def _indexed(self, readers: Readers) -> Iterator[sqlite3.Connection]:
-        """A snapshot for reading by the side index."""
-        self._await_learning()
-        with readers.snapshot() as connection:
-            yield connection
-
-    def _await_learning(self) -> int:
-        """Wait until everything is learned that was answered before; up to which number that is."""
+    def _learned(
+        self, readers: Readers, seconds: float | None = None
+    ) -> Iterator[tuple[sqlite3.Connection, Waiting, int]]:
+        """A snapshot for reading by the side index and what is counted, with what waits to be counted, and up to which
+        number it certainly has all events: everything that was answered before."""
         learning = self._memory.learning
         if learning.is_behind():
             learning.wait(self._writer.look)
-        return learning.learned_to
+        learned_to, waiting = learning.learned_to, self._memory.counts.waiting  # before it begins
+        with readers.snapshot(seconds) as connection:
+            yield connection, waiting, learned_to
 
     def _remove(self, choose: Callable[[sqlite3.Connection], list[int]]) -> int:
         def remove(transaction: SqliteTransaction) -> int:

@@ -29,7 +29,7 @@ class Tidying(Tidy):
         is_paused = time.monotonic() < self._not_before
         learning = self._memory.learning
         if learning.is_due() and (learning.is_asked or not is_paused):
-            is_paused = not self._try(lambda: None)
+            is_paused = not self._try()
         if is_paused:
             return False
         is_done = False
@@ -43,7 +43,7 @@ class Tidying(Tidy):
         return not self._memory.learning.knows_all()
 
     def do_rest(self) -> None:
-        self._try(lambda: None)
+        self._try()
 
     def _is_due(self) -> bool:
         return self._memory.counts.is_due() or self._memory.index.is_due()
@@ -55,8 +55,8 @@ class Tidying(Tidy):
         self._counts_were_last = are_counts_next
         return counts.write_waiting if are_counts_next else index.seal_some
 
-    def _try(self, work: Callable[[], None]) -> bool:
-        """Learn what is stored, and then do this, in a transaction; whether it succeeded."""
+    def _try(self, work: Callable[[], None] = lambda: None) -> bool:
+        """Learn what is stored, and then do this too, in a transaction; whether it succeeded."""
         try:
             transaction = self._begin()
             try:
