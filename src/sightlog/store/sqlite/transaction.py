@@ -74,9 +74,11 @@ class SqliteTransaction:
     def rollback(self) -> None:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        self.memory.forget()
         self.memory.learning.rolled_back()
-        self.memory.index.rolled_back()
+        try:
+            self.memory.forget()
+        finally:
+            self.memory.index.rolled_back()
 
     def forget_use_cases(self) -> None:
         """To be called by whoever changes a use case."""
