@@ -14,7 +14,6 @@ from sightlog.store.contract import Store
 Json = dict[str, Any]
 Fact = tuple[str, str, Any]
 
-QUARTER_HOUR = 900_000_000
 SEPARATOR = "\x1f"
 _LISTS = ("objectDetections", "classifications", "instanceSegmentations", "keypoints")
 _DATA_FIELDS = {
@@ -52,10 +51,6 @@ class Event:
     @property
     def type(self) -> str:
         return str(self.body["eventType"])
-
-    @property
-    def bucket(self) -> int:
-        return self.timestamp // QUARTER_HOUR
 
 
 @dataclass
@@ -95,9 +90,9 @@ def recompute(events: list[Event]) -> Kept:
         status = _newest_verdict(event, reviews)
         if status is not None:
             facts.append(("feedback_status", "s", status))
-            kept.tallies[(event.use_case, "feedback", 0, status)] += 1
+            kept.tallies[(event.use_case, "feedback", status)] += 1
         kept.statuses[event.id] = status
-        kept.index.update((event.use_case, event.bucket, *fact, event.timestamp, event.seq) for fact in facts)
+        kept.index.update((event.use_case, *fact, event.timestamp, event.seq) for fact in facts)
         _count(kept, event)
     for review in reviews:
         data = review.body["eventData"]
@@ -117,24 +112,23 @@ def _newest_verdict(event: Event, reviews: list[Event]) -> str | None:
 def _count(kept: Kept, event: Event) -> None:
     use_case = event.use_case
     result = event.body["eventData"].get("result", "")
-    kept.tallies[(use_case, "type", 0, event.type)] += 1
-    kept.tallies[(use_case, "outcome", event.bucket, event.type, result)] += 1
+    kept.tallies[(use_case, "type", event.type)] += 1
     for name in {annotation["class"] for annotation in _annotations(event)}:
-        kept.tallies[(use_case, "class", 0, name)] += 1
+        kept.tallies[(use_case, "class", name)] += 1
     for wire_name, kind in _SOURCES.items():
         if name := event.body.get(wire_name):
-            kept.tallies[(use_case, kind, 0, name)] += 1
+            kept.tallies[(use_case, kind, name)] += 1
             if result == "fail":
-                kept.tallies[(use_case, kind + "_fails", 0, name)] += 1
+                kept.tallies[(use_case, kind + "_fails", name)] += 1
             _hear(kept, event, (use_case, kind, name))
     for prefix, pairs in (("", _event_metadata(event)), ("image_", _image_metadata(event))):
         for name, letter in {(name, letter) for name, letter, _ in pairs}:
-            kept.tallies[(use_case, prefix + "field", 0, name, letter)] += 1
+            kept.tallies[(use_case, prefix + "field", name, letter)] += 1
             first, last = kept.fields.get((use_case, prefix + "field", name), (event.timestamp, event.timestamp))
             span = (min(first, event.timestamp), max(last, event.timestamp))
             kept.fields[(use_case, prefix + "field", name)] = span
         for name, letter, value in pairs:
-            kept.tallies[(use_case, prefix + "value", 0, name, letter, value)] += 1
+            kept.tallies[(use_case, prefix + "value", name, letter, value)] += 1
 
 
 def _hear(kept: Kept, event: Event, source: tuple[int, str, str]) -> None:
@@ -186,14 +180,14 @@ def read_tally_key(kind: str, key: str) -> tuple[Any, ...]:
     if kind in ("value", "image_value"):
         name, letter, text = key.split(SEPARATOR, 2)
         return name, letter, text if letter == "s" else json.loads(text)
-    if kind in ("field", "image_field", "outcome"):
+    if kind in ("field", "image_field"):
         return tuple(key.split(SEPARATOR))
     return (key,)
 
 
 def group_of(tally: tuple[Any, ...]) -> tuple[int, str, str] | None:
     """The crowd that a recomputed count belongs to: (use case, kind, field or empty), if it belongs to any."""
-    use_case, kind, _, first = tally[:4]
+    use_case, kind, first = tally[:3]
     if kind in ("value", "image_value"):
         return use_case, kind, first
     base = str(kind).removesuffix("_fails")

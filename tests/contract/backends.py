@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sightlog.domain.limits import Limits
-from sightlog.domain.times import quarter_hour_of
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
 from sightlog.store.sqlite.index.reading import IndexView
@@ -68,12 +67,12 @@ class SqliteBackend:
         mine = {number for (number,) in self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)}
         with store._learned(store._readers) as (connection, waiting, _):
             changes = waiting.seen_by(connection).changes
-            for use_case, kind, quarter_hour, key, n in connection.execute("SELECT * FROM tallies").fetchall():
+            for use_case, kind, key, n in connection.execute("SELECT * FROM tallies").fetchall():
                 if use_case in mine:
-                    kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] += n
-            for (use_case, kind, _), quarter_hour, counts in changes.tallies.groups():
+                    kept.tallies[(use_case, kind, *read_tally_key(kind, key))] += n
+            for (use_case, kind, _), counts in changes.tallies.groups():
                 for key, n in counts.items() if use_case in mine else ():
-                    kept.tallies[(use_case, kind, quarter_hour, *read_tally_key(kind, key))] += n
+                    kept.tallies[(use_case, kind, *read_tally_key(kind, key))] += n
             spans = connection.execute("SELECT * FROM fields").fetchall() + changes.fields.rows()
             heard = connection.execute("SELECT * FROM sources").fetchall() + changes.sources.rows()
         for use_case, kind, name, first, last in spans:
@@ -87,7 +86,7 @@ class SqliteBackend:
         return kept
 
     def _index(self, workspace: int, store: Store) -> Iterator[tuple[Any, ...]]:
-        """(use case, quarter-hour, field, type, value, timestamp, number) of all entries, each exactly once."""
+        """(use case, field, type, value, timestamp, number) of all entries, each exactly once."""
         assert isinstance(store, SqliteStore)
         numbers = self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)
         with store._readers.snapshot() as connection:
@@ -95,7 +94,7 @@ class SqliteBackend:
                 entries = list(IndexView(connection, store._index, use_case).entries())
                 assert len(entries) == len(set(entries))
                 for field, letter, value, timestamp, seq in entries:
-                    yield use_case, quarter_hour_of(timestamp), field, letter, value, timestamp, seq
+                    yield use_case, field, letter, value, timestamp, seq
 
     def picture_metadata(self) -> dict[int, list[str]]:
         """Event's number → the metadata, as JSON, of the pictures that were there when it came."""

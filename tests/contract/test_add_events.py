@@ -257,8 +257,7 @@ def test_what_the_store_adds_to_an_event_of_a_batch_is_found_and_counted(plant: 
     plant.check_statistics()
 
 
-def test_an_event_from_the_first_quarter_hour_of_1970_counts_like_any_other(plant: Plant) -> None:
-    """Quarter-hour 0 is also how counts without a time are kept; the two must not be mixed up."""
+def test_events_from_around_the_beginning_of_1970_count_like_any_other(plant: Plant) -> None:
     use_case = plant.use_case()
     old = structs.replace(accept(plant.event(use_case, eventId="old", deviceId="cam-1")), timestamp=5)
     older = structs.replace(accept(plant.event(use_case, eventId="older", deviceId="cam-1")), timestamp=-5)

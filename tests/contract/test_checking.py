@@ -49,8 +49,8 @@ def test_nothing_is_found_while_the_store_is_open_and_after_it(filled: Plant) ->
 
 DAMAGES = [
     "UPDATE tallies SET n = n + 1 WHERE kind = 'type'",
-    "DELETE FROM tallies WHERE kind = 'outcome'",
-    "INSERT INTO tallies VALUES (1, 'device', 0, 'nobody', 3)",
+    "DELETE FROM tallies WHERE kind = 'class'",
+    "INSERT INTO tallies VALUES (1, 'device', 'nobody', 3)",
     "DELETE FROM fields",
     "UPDATE fields SET first_seen = last_seen + 1",
     "UPDATE sources SET last_timestamp = last_timestamp - 1",

@@ -10,54 +10,48 @@ from sightlog.domain.facts import Entry
 from sightlog.domain.tallies import group_of, value_counts, value_key, value_of_key
 from tests.strategies import metadata_keys, metadata_values
 
-QUARTER = 900_000_000
 LETTERS = {str: "s", bool: "b", int: "n", float: "n"}
 
 
-def counted(*entries: Entry, timestamp: int = 5 * QUARTER + 7) -> Counter[tuple[str, int, str]]:
-    """(kind, quarter-hour, key) → what one event with these facts counts for."""
+def counted(*entries: Entry) -> Counter[tuple[str, str]]:
+    """(kind, key) → what one event with these facts counts for."""
     all_of_it: list[Entry] = [("type", "s", "quality_check"), *entries]
-    facts = turned([all_of_it], [timestamp])
-    found: Counter[tuple[str, int, str]] = Counter()
+    facts = turned([all_of_it], [7])
+    found: Counter[tuple[str, str]] = Counter()
     for counts in (*facts.contributions.counts, *value_counts(facts.columns.groups(), ())):
         for key, n in counts.of.items():
-            found[(counts.kind, counts.quarter_hour, key)] += n
+            found[(counts.kind, key)] += n
     return found
 
 
-def test_every_event_counts_for_its_type_and_for_its_quarter_hour() -> None:
-    assert counted() == {("type", 0, "quality_check"): 1, ("outcome", 5, "quality_check\x1f"): 1}
-    assert ("outcome", -1, "quality_check\x1f") in counted(timestamp=-1)
-
-
-def test_a_result_is_counted_with_its_quarter_hour() -> None:
-    assert ("outcome", 5, "quality_check\x1ffail") in counted(("result", "s", "fail"))
+def test_every_event_counts_for_its_type() -> None:
+    assert counted() == {("type", "quality_check"): 1}
 
 
 @pytest.mark.parametrize("kind", ["device", "stream", "workflow"])
 def test_a_source_counts_its_events_and_its_fails(kind: str) -> None:
     failed = counted((kind, "s", "x"), ("result", "s", "fail"))
-    assert (failed[(kind, 0, "x")], failed[(f"{kind}_fails", 0, "x")]) == (1, 1)
+    assert (failed[(kind, "x")], failed[(f"{kind}_fails", "x")]) == (1, 1)
     passed = counted((kind, "s", "x"), ("result", "s", "pass"))
-    assert (passed[(kind, 0, "x")], passed[(f"{kind}_fails", 0, "x")]) == (1, 0)
+    assert (passed[(kind, "x")], passed[(f"{kind}_fails", "x")]) == (1, 0)
 
 
 def test_a_class_counts_once_an_event() -> None:
     found = counted(("class.dent", "n", 0.9), ("class.dent", "n", 0.1))
-    assert found[("class", 0, "dent")] == 1
+    assert found[("class", "dent")] == 1
 
 
 def test_a_field_counts_by_type_and_by_value() -> None:
     found = counted(("metadata.n", "n", 1.0))
-    assert found[("field", 0, "n\x1fn")] == 1
-    assert found[("value", 0, "n\x1fn\x1f1")] == 1
+    assert found[("field", "n\x1fn")] == 1
+    assert found[("value", "n\x1fn\x1f1")] == 1
 
 
 def test_an_image_field_counts_once_an_event_and_each_of_its_values() -> None:
     found = counted(("image.lens", "s", "wide"), ("image.lens", "s", "tele"), ("image.lens", "n", 1))
-    assert found[("image_field", 0, "lens\x1fs")] == 1
-    assert found[("image_field", 0, "lens\x1fn")] == 1
-    assert sum(n for (kind, _, _), n in found.items() if kind == "image_value") == 3
+    assert found[("image_field", "lens\x1fs")] == 1
+    assert found[("image_field", "lens\x1fn")] == 1
+    assert sum(n for (kind, _), n in found.items() if kind == "image_value") == 3
 
 
 def test_nothing_is_counted_twice() -> None:
@@ -97,5 +91,5 @@ def test_groups_are_the_values_of_a_field_and_the_sources_and_classes_of_a_use_c
     assert group_of("image_value", value_key("lens", "s", "a\x1fb")) == ("image_value", "lens")
     assert group_of("device", "cam-1") == ("device", "")
     assert group_of("class", "dent") == ("class", "")
-    for kind in ("type", "outcome", "field", "image_field", "feedback", "device_fails"):
+    for kind in ("type", "field", "image_field", "feedback", "device_fails"):
         assert group_of(kind, "x\x1fy") is None

@@ -1,6 +1,6 @@
 """Timestamps: what is read, to which microsecond, and what is refused."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from sightlog.domain.times import (
     moment_of,
     parse_bound,
     parse_timestamp,
-    quarter_hour_of,
 )
 
 NINE = 1_786_611_600_000_000  # 2026-08-13T09:00:00Z
@@ -144,14 +143,3 @@ def test_a_time_as_a_bound_is_that_microsecond_at_either_end() -> None:
 def test_a_bound_that_is_neither_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="ISO 8601"):
         parse_bound(text, end=True)
-
-
-@given(st.integers(-(10**17), 10**17))
-def test_a_quarter_hour_holds_its_own_moments(timestamp: int) -> None:
-    start = quarter_hour_of(timestamp) * 900_000_000
-    assert start <= timestamp < start + 900_000_000
-
-
-def test_quarter_hours_begin_on_the_clocks_quarters() -> None:
-    start = moment_of(quarter_hour_of(NINE + 1) * 900_000_000)
-    assert start == datetime(2026, 8, 13, 9, 0, tzinfo=UTC)

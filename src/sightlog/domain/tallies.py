@@ -1,24 +1,22 @@
-"""The one shape of all kept counts: (kind, quarter-hour or 0, key) → how many events.
+"""The one shape of all kept counts: (kind, key) → how many events.
 
 What events contribute is added when they come, and taken away again when they are overwritten or deleted. Counting is
 adding these up, so the kept numbers always equal a recomputation from the stored events.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 
 from msgspec import Struct, json
 
-from sightlog.domain.fact_columns import FactGroups, ValuePlaces
+from sightlog.domain.fact_columns import FactGroups
 from sightlog.domain.facts import CLASS, IMAGE_METADATA, METADATA, Value
 from sightlog.domain.metadata import LARGEST_INTEGER
 from sightlog.domain.remembering import Remembered
-from sightlog.domain.times import quarter_hour_of
 
 SEPARATOR = "\x1f"
-NO_TIME = 0
 
-TYPE, OUTCOME, CLASS_KIND, FEEDBACK = "type", "outcome", "class", "feedback"
+TYPE, CLASS_KIND, FEEDBACK = "type", "class", "feedback"
 SOURCES = ("device", "stream", "workflow")
 FAILS_OF = {kind: kind + "_fails" for kind in SOURCES}
 COUNTED_WITH = {fails: kind for kind, fails in FAILS_OF.items()}
@@ -31,12 +29,11 @@ TYPE_NAMES = {"s": "string", "n": "number", "b": "boolean"}
 
 
 class Counts(Struct, frozen=True, array_like=True):
-    """How many events there are behind each key of a kind and a quarter-hour. `name` is the metadata field where the
-    keys are its values; else it is empty."""
+    """How many events there are behind each key of a kind. `name` is the metadata field where the keys are its values;
+    else it is empty."""
 
     kind: str
     name: str
-    quarter_hour: int
     of: dict[str, int]
 
 
@@ -53,19 +50,17 @@ class Contributions(Struct, frozen=True, array_like=True):
 def contributions(facts: FactGroups, timestamps: Sequence[int]) -> Contributions:
     """What events with these facts and timestamps (microseconds) contribute. An event counts once for a field and for
     a class, however often it has it."""
-    results = facts.texts.get("result", {})
-    sources, counts = _sources(facts, timestamps, set(results.get("fail", ())))
-    counts.extend(_outcomes(facts.texts.get(TYPE, {}), results, timestamps))
-    fields, named = _named(facts, timestamps)
-    return Contributions(counts + named, fields, sources)
+    types = {str(name): len(places) for name, places in facts.texts.get(TYPE, {}).items()}
+    sources, of_sources = _sources(facts, timestamps)
+    fields, of_names = _named(facts, timestamps)
+    return Contributions([Counts(TYPE, "", types), *of_sources, *of_names], fields, sources)
 
 
-def _sources(
-    facts: FactGroups, timestamps: Sequence[int], fails: set[int]
-) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
+def _sources(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
     """Each source that was heard, and how many events and fails are of each."""
     heard: list[tuple[str, str, int, int]] = []
     counts: list[Counts] = []
+    fails = set(facts.texts.get("result", {}).get("fail", ()))
     for kind in SOURCES:
         names: dict[str, int] = {}
         failed: dict[str, int] = {}
@@ -76,27 +71,9 @@ def _sources(
             names[name] = len(places)
             if not fails.isdisjoint(places):
                 failed[name] = len(fails.intersection(places))
-        of_kind = Counts(kind, "", NO_TIME, names), Counts(FAILS_OF[kind], "", NO_TIME, failed)
+        of_kind = Counts(kind, "", names), Counts(FAILS_OF[kind], "", failed)
         counts.extend(one for one in of_kind if one.of)
     return heard, counts
-
-
-def _outcomes(types: ValuePlaces, results: ValuePlaces, timestamps: Sequence[int]) -> Iterator[Counts]:
-    """How many events there are of each type, and in each quarter-hour with each type and result."""
-    keys = [SEPARATOR] * len(timestamps)
-    for name, places in types.items():
-        for place in places:
-            keys[place] = str(name) + SEPARATOR
-    for result, places in results.items():
-        for place in places:
-            keys[place] += str(result)
-    by_time: dict[int, dict[str, int]] = {}
-    for timestamp, key in zip(timestamps, keys, strict=True):
-        counts = by_time.setdefault(quarter_hour_of(timestamp), {})
-        counts[key] = counts.get(key, 0) + 1
-    yield Counts(TYPE, "", NO_TIME, {str(name): len(places) for name, places in types.items()})
-    for quarter_hour, counts in by_time.items():
-        yield Counts(OUTCOME, "", quarter_hour, counts)
 
 
 def _named(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str, str, int, int]], list[Counts]]:
@@ -115,7 +92,7 @@ def _named(facts: FactGroups, timestamps: Sequence[int]) -> tuple[list[tuple[str
     found: dict[str, dict[str, int]] = {}
     for (kind, key), places in having.items():
         found.setdefault(kind, {})[key] = len(places)
-    counts = [Counts(kind, "", NO_TIME, keys) for kind, keys in found.items()]
+    counts = [Counts(kind, "", keys) for kind, keys in found.items()]
     return [(*role, *span) for role, span in spans.items()], counts
 
 
@@ -137,7 +114,7 @@ def value_counts(groups: Iterable[ValueGroup], uncounted: Container[str]) -> lis
         for value, n in zip(values, numbers, strict=False):
             key = _VALUE_KEYS[name, letter, value]
             counts[key] = counts.get(key, 0) + n
-    return [Counts(*group, NO_TIME, counts) for group, counts in found.items()]
+    return [Counts(*group, counts) for group, counts in found.items()]
 
 
 def _role_of(field: str) -> tuple[str, str]:
@@ -148,10 +125,8 @@ def _role_of(field: str) -> tuple[str, str]:
         role = CLASS_KIND, field[len(CLASS) :]
     elif field.startswith(IMAGE_METADATA):
         role = IMAGE_FIELD, field[len(IMAGE_METADATA) :]
-    elif field in SOURCES or field == TYPE:
-        role = field, ""
     else:
-        role = OUTCOME if field == "result" else "", ""
+        role = "", ""
     return role
 
 

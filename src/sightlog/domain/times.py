@@ -7,7 +7,6 @@ from sightlog.domain.remembering import Remembered
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS_PER_DAY = 86_400_000_000
-MICROSECONDS_PER_QUARTER_HOUR = 900_000_000
 _MICROSECONDS_PER_MINUTE = 60_000_000
 
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -74,8 +73,3 @@ _FORMATTED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\
 def is_formatted(text: str) -> bool:
     """Whether a timestamp that can be read looks as `format_timestamp` would write it."""
     return _FORMATTED.fullmatch(text) is not None
-
-
-def quarter_hour_of(timestamp: int) -> int:
-    """The number of the UTC quarter-hour since 1970 that holds this timestamp."""
-    return timestamp // MICROSECONDS_PER_QUARTER_HOUR

@@ -172,9 +172,9 @@ class _Check:
         return group is not None and (use_case, *group) in self._crowded
 
     def _check_counts(self) -> Iterator[str]:
-        kept = {tuple(row[:4]): row[4] for row in self._connection.execute("SELECT * FROM tallies")}
+        kept = {row[:3]: row[3] for row in self._connection.execute("SELECT use_case, kind, key, n FROM tallies")}
         counted = self._recount.tallies()
-        expected = {key: n for key, n in counted.items() if not self._is_crowded(key[0], key[1], key[3])}
+        expected = {key: n for key, n in counted.items() if not self._is_crowded(*key)}
         for key in sorted(kept.keys() | expected.keys()):
             if kept.get(key) != expected.get(key):
                 yield f"count {key} is {kept.get(key, 0)} and should be {expected.get(key, 0)}"

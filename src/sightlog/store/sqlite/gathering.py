@@ -1,6 +1,7 @@
 """What a transaction has gathered: events that are not in the tables yet, and the portions that they make up."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from msgspec import Struct
 
@@ -92,7 +93,8 @@ def _by_reference(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
 
 
 def _turn_back(pending: Sequence[Pending], facts: TurnedFacts) -> None:
-    """Give the events their facts back, beside what was added to them."""
+    """Give the events, or copies for this commit, their facts back beside what was added to them."""
     added = [one.event.entries for one in pending]
     for one, entries in zip(pending, with_added(entries_of_each(facts.columns), added), strict=True):
+        one.event = copy(one.event)
         one.event.entries = entries

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import islice
 
-from sightlog.domain.tallies import FEEDBACK, NO_TIME
+from sightlog.domain.tallies import FEEDBACK
 from sightlog.store.sqlite.connection import StoreConnection, committing, insert_rows
 from sightlog.store.sqlite.counting import KeptCounts
 from sightlog.store.sqlite.index.ids import EventIds
@@ -54,7 +54,7 @@ def _settle_reviews(connection: StoreConnection, ids: EventIds) -> None:
     statuses = [(said, seq) for seq, _, _, said in found.reviewed(ids)]
     connection.executemany("UPDATE events SET feedback_status = ? WHERE seq = ?", statuses)
     connection.execute(
-        "INSERT INTO tallies (use_case, kind, quarter_hour, key, n) SELECT use_case, ?, ?, feedback_status, count(*)"
+        "INSERT INTO tallies (use_case, kind, key, n) SELECT use_case, ?, feedback_status, count(*)"
         " FROM events WHERE feedback_status IS NOT NULL GROUP BY use_case, feedback_status",
-        (FEEDBACK, NO_TIME),
+        (FEEDBACK,),
     )

@@ -58,12 +58,12 @@ class Recount:
             reviews = self.reviews.setdefault((workspace, said["related_event_id"]), [])
             reviews.append((timestamp, seq, said["feedback"]))
 
-    def tallies(self) -> dict[tuple[int, str, int, str], int]:
-        """(use case, kind, quarter-hour, key) → how many."""
+    def tallies(self) -> dict[tuple[int, str, str], int]:
+        """(use case, kind, key) → how many."""
         return {
-            (use_case, kind, quarter_hour, key): n
+            (use_case, kind, key): n
             for changes in (self.counts.tallies, self.verdicts)
-            for (use_case, kind, _), quarter_hour, counts in changes.groups()
+            for (use_case, kind, _), counts in changes.groups()
             for key, n in counts.items()
         }
 

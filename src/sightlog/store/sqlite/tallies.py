@@ -6,6 +6,7 @@ counted exactly up to a limit. Beyond it their counts are dropped and the group 
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from msgspec import json
 
@@ -16,7 +17,6 @@ from sightlog.domain.tallies import (
     COUNTED_WITH,
     FAILS_OF,
     IMAGE_VALUE,
-    NO_TIME,
     SEPARATOR,
     VALUE,
     Counts,
@@ -26,7 +26,7 @@ from sightlog.store.sqlite.connection import Row, fetch_at_once, insert_rows
 Group = tuple[int, str, str]
 """A use case, a kind, and the name within the kind (a field's, or empty)."""
 
-_OF_KIND = "FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = 0"
+_OF_KIND = "FROM tallies WHERE use_case = ? AND kind = ?"
 _OF_GROUP = f"{_OF_KIND} AND key >= ? AND key < ?"
 
 # Between SEPARATOR and the next character lie all keys that begin with a name and the separator.
@@ -37,16 +37,16 @@ class TallyChanges:
     """What events add to the counts, and take from them."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[int, str, str, int], dict[str, int]] = {}
+        self._groups: dict[Group, dict[str, int]] = {}
 
     def add(self, use_case: int, kind: str, key: str, n: int) -> None:
-        """Add to one count of a kind that has neither names nor times."""
-        self.count(use_case, [Counts(kind, "", NO_TIME, {key: n})], 1)
+        """Add to one count of a kind that has no names."""
+        self.count(use_case, [Counts(kind, "", {key: n})], 1)
 
     def count(self, use_case: int, counts: Iterable[Counts], sign: int) -> None:
         """Add these counts (1), or take them away (-1)."""
         for one in counts:
-            of = use_case, one.kind, one.name, one.quarter_hour
+            of = use_case, one.kind, one.name
             group = self._groups.get(of)
             if group is None:
                 self._groups[of] = dict(one.of) if sign > 0 else {key: -n for key, n in one.of.items()}
@@ -65,27 +65,25 @@ class TallyChanges:
                     group[key] = group.get(key, 0) + n
 
     def group(self, group: Group) -> dict[str, int]:
-        """A copy of what is here of a group without times."""
-        found = self._groups.get((*group, NO_TIME))
+        """A copy of what is here of a group."""
+        found = self._groups.get(group)
         return {} if found is None else found.copy()
 
     def count_of(self, group: Group, key: str) -> int:
-        """What is here of a key without a time."""
-        found = self._groups.get((*group, NO_TIME))
+        """What is here of a key."""
+        found = self._groups.get(group)
         return 0 if found is None else found.get(key, 0)
 
     def leave_out(self, is_counted: Callable[[Group, Mapping[str, int]], bool]) -> None:
         """Leave out the groups that are not counted; each is asked for after what it is counted with, because events
         contribute to them in that order."""
-        for (use_case, kind, name, quarter_hour), counter in list(self._groups.items()):
-            if not is_counted((use_case, kind, name), counter):
-                del self._groups[(use_case, kind, name, quarter_hour)]
+        for group, counter in list(self._groups.items()):
+            if not is_counted(group, counter):
+                del self._groups[group]
 
-    def groups(self) -> Iterable[tuple[Group, int, dict[str, int]]]:
-        """What changes: each group of keys with its quarter-hour and the keys' differences. Fails come after what they
-        are counted with."""
-        for (use_case, kind, name, quarter_hour), counter in sorted(self._groups.items(), key=lambda one: one[0]):
-            yield (use_case, kind, name), quarter_hour, counter
+    def groups(self) -> list[tuple[Group, dict[str, int]]]:
+        """What changes: each group of keys with the keys' differences. Fails come after what they are counted with."""
+        return sorted(self._groups.items(), key=itemgetter(0))
 
 
 class CrowdWatch:
@@ -181,23 +179,23 @@ def counted_with(group: Group) -> Group:
 def apply_changes(connection: sqlite3.Connection, changes: TallyChanges, watch: CrowdWatch) -> None:
     """Write changes; keys that fall to nothing disappear."""
     rows: list[Row] = []
-    falling: list[tuple[Group, int, str]] = []
-    for group, quarter_hour, counter in changes.groups():
+    falling: list[tuple[Group, str]] = []
+    for group, counter in changes.groups():
         if watch.takes(connection, group, counter):
             use_case, kind, _ = group
-            rows.extend((use_case, kind, quarter_hour, key, n) for key, n in counter.items() if n)
-            falling.extend((group, quarter_hour, key) for key, n in counter.items() if n < 0)
+            rows.extend((use_case, kind, key, n) for key, n in counter.items() if n)
+            falling.extend((group, key) for key, n in counter.items() if n < 0)
     rows.sort()
     insert_rows(
         connection,
-        "INSERT INTO tallies (use_case, kind, quarter_hour, key, n)",
+        "INSERT INTO tallies (use_case, kind, key, n)",
         rows,
-        "ON CONFLICT (use_case, kind, quarter_hour, key) DO UPDATE SET n = n + excluded.n",
+        "ON CONFLICT (use_case, kind, key) DO UPDATE SET n = n + excluded.n",
     )
-    for group, quarter_hour, key in falling:
+    for group, key in falling:
         gone = connection.execute(
-            "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND quarter_hour = ? AND key = ? AND n = 0",
-            (*group[:2], quarter_hour, key),
+            "DELETE FROM tallies WHERE use_case = ? AND kind = ? AND key = ? AND n = 0",
+            (*group[:2], key),
         )
         if gone.rowcount:
             watch.forget_key(connection, group, key)
@@ -209,12 +207,12 @@ def _key_range(name: str) -> tuple[str, str | bytes]:
 
 
 def read_group(connection: sqlite3.Connection, use_case: int, kind: str, name: str = "") -> list[tuple[str, int]]:
-    """(key, count) of a kind without times, of all keys or of those of one name."""
+    """(key, count) of a kind, of all keys or of those of one name."""
     return connection.execute(f"SELECT key, n {_OF_GROUP}", (use_case, kind, *_key_range(name))).fetchall()
 
 
 def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: str, most: int) -> list[tuple[str, int]]:
-    """(key, count) of the most frequent keys of a kind without times, of all or of those of one name, in the order of
+    """(key, count) of the most frequent keys of a kind, of all or of those of one name, in the order of
     the keys where they are equally frequent."""
     return connection.execute(
         f"SELECT key, n {_OF_GROUP} ORDER BY n DESC, key LIMIT ?",
@@ -223,7 +221,7 @@ def read_most(connection: sqlite3.Connection, use_case: int, kind: str, name: st
 
 
 def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: Sequence[str]) -> dict[str, int]:
-    """Key → count, of those of some keys of a kind without times that are there."""
+    """Key → count, of those of some keys of a kind that are there."""
     if not keys:
         return {}
     return dict(
@@ -237,6 +235,6 @@ def read_those(connection: sqlite3.Connection, use_case: int, kind: str, keys: S
 
 
 def read_count(connection: sqlite3.Connection, use_case: int, kind: str, key: str) -> int:
-    """How many events a key of a kind without times stands for."""
+    """How many events a key of a kind stands for."""
     row = connection.execute(f"SELECT n {_OF_KIND} AND key = ?", (use_case, kind, key)).fetchone()
     return row[0] if row else 0

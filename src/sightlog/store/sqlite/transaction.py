@@ -96,7 +96,7 @@ class SqliteTransaction:
         numbers = self._resolve(workspace, accepted)
         received_at = self.memory.last_received_at = max(self.memory.last_received_at, now)
         pending = []
-        for event, number in zip(map(_copy, accepted), numbers, strict=True):
+        for event, number in zip(map(_own, accepted), numbers, strict=True):
             receipt = Receipt(event_id=event.event_id, warnings=event.warnings, index=event.index)
             pending.append(Pending(workspace, number, key, event, receipt, received_at))
         for start in range(0, len(pending), MOST_EVENTS):
@@ -173,8 +173,11 @@ def _refusal(accepted: Sequence[AcceptedEvent], found: Mapping[str, UseCase | No
     return type(refusals[0])(refusals[0].message, details)
 
 
-def _copy(event: AcceptedEvent) -> AcceptedEvent:
-    """What the commit adds to an event must be gone when the commit fails and the event is tried again."""
+def _own(event: AcceptedEvent) -> AcceptedEvent:
+    """The event itself, or a copy where the commit may add to it, as with pictures and feedback: what is added must be
+    gone when the commit fails and the event is tried again."""
+    if not event.source_ids and event.related_event_id is None:
+        return event
     copied = copy(event)
     copied.entries = event.entries[:]
     copied.warnings = event.warnings[:]
