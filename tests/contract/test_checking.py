@@ -107,6 +107,18 @@ def check_repair(filled: Plant, open_store: OpenStore, damage: str) -> None:
     filled.check_statistics()
 
 
+@pytest.mark.parametrize("seals", ["small segments"], indirect=True)
+def test_a_run_of_ids_that_is_not_whole_hides_nothing_else(filled: Plant) -> None:
+    filled.store.close()
+    with closing(sqlite3.connect(filled.backend.database)) as connection:
+        connection.execute("DELETE FROM id_parts WHERE number % 256 = 255")
+        connection.execute("UPDATE tallies SET n = n + 1 WHERE kind = 'type' AND key = 'safety_alert'")
+        connection.commit()
+    found = problems(filled)
+    assert any("run" in problem and "not whole" in problem for problem in found)
+    assert any("count" in problem and "safety_alert" in problem for problem in found)
+
+
 def test_an_id_that_two_events_have_is_told(filled: Plant) -> None:
     filled.store.close()
     newest = "SELECT max(seq) FROM events WHERE event_type <> 'operator_feedback'"

@@ -8,6 +8,7 @@ import pytest
 
 from sightlog.dashboard import charts
 from sightlog.dashboard.comparison import COMPARISONS
+from sightlog.dashboard.sources import MOST_ROWS
 from sightlog.dashboard.sparklines import HEIGHT, sparkline
 from sightlog.domain.aggregates import Figures, Group
 from sightlog.operations.overviews import how_unusual
@@ -199,6 +200,26 @@ def test_sources_show_their_days_and_how_often_they_are_heard(viewer: Visitor, l
     )
     assert rows == [("cam &lt;b&gt;1&lt;/b&gt;", "10 %"), ("cam 2", "10 %")]
     assert page.count('class="sparkline"') == 2
+
+
+def test_of_many_sources_some_are_shown_and_the_others_are_a_link_away(viewer: Visitor, caller: Caller) -> None:
+    id = caller.new_use_case(new_name("Many cameras"))
+    for number in range(MOST_ROWS + 3):
+        caller.create(an_event(use_case=id, deviceId=f"cam-{number:02}", streamId="one"))
+    some = part(viewer, id, "overview-sources")
+    assert some.count('class="sparkline"') == MOST_ROWS + 1
+    link = re.search(r'<a href="([^"]+)">Show 3 other devices</a>', some)
+    assert link
+    everything = unescape(viewer.get(link.group(1)).text)
+    assert "All devices" in everything
+    assert [f"cam-{number:02}" in everything for number in range(MOST_ROWS + 3)] == [True] * (MOST_ROWS + 3)
+    assert everything.count('class="sparkline"') == MOST_ROWS + 3
+
+
+def test_a_kind_of_source_that_there_is_not_is_refused(viewer: Visitor, line: str) -> None:
+    reply = viewer.get(f"/{viewer.workspace}/vision-events/{line}/overview-sources", params={"kind": "camera"})
+    assert reply.status_code == 400
+    assert "device, stream, workflow" in reply.text
 
 
 def figures(count: int, fails: int = 0, alerts: int = 0) -> Figures:

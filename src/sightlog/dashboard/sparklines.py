@@ -13,7 +13,6 @@ class Bar(Struct, frozen=True):
     """A day's bar from the bottom up, its lower part the fails and alerts; units are those of the drawing."""
 
     x: int
-    y: float
     height: float
     bad_height: float
     count: int
@@ -31,7 +30,6 @@ def sparkline(days: Sequence[Figures]) -> list[Bar]:
         bars.append(
             Bar(
                 place * (BAR_WIDTH + GAP),
-                round(HEIGHT - height, 1),
                 round(height, 1),
                 round(bad_height, 1),
                 day.count,
