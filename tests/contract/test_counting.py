@@ -155,9 +155,9 @@ def test_nothing_is_ruled_out_while_a_commit_is_being_published(
     found: list[list[str]] = []
     committed = counts.committed
 
-    def look_first(*, is_complete: bool) -> None:
+    def look_first() -> None:
         found.append(plant.ids(use_case, deviceId={"operator": "eq", "value": "cam-new"}))
-        committed(is_complete=is_complete)
+        committed()
 
     event = plant.event(use_case, deviceId="cam-new")
     with monkeypatch.context() as patch:

@@ -37,6 +37,8 @@ class CountChanges:
         self.sources = sources.SourceChanges()
         self.events = 0
         """How many were added."""
+        self.last_seq = 0
+        """The greatest number of these; all events up to it were added, here or before."""
         self.takes_away = False
 
     def add(
@@ -50,6 +52,7 @@ class CountChanges:
         """Events with these facts come: their numbers, which ascend from call to call, and arrivals (microseconds).
         `uncounted` are the facts' fields whose values are not counted."""
         self.events += len(seqs)
+        self.last_seq = max(self.last_seq, seqs[-1])
         self._count(use_case, facts, uncounted, 1)
         self.fields.see(use_case, facts.contributions.fields)
         for kind, name, newest, last in facts.contributions.sources:
@@ -79,11 +82,12 @@ class CountChanges:
         self.sources.merge(later.sources)
         self.tallies.merge(later.tallies)
         self.events += later.events
+        self.last_seq = max(self.last_seq, later.last_seq)
 
 
 class Seen(Struct, frozen=True):
     """What belongs to the tables of a snapshot. It may be more than the snapshot has, by events that came since it
-    began; it is less, and not `is_complete`, while the commit that is its newest is not among it yet."""
+    began; it is less, and not `is_complete`, while the newest events of the snapshot are not among it yet."""
 
     changes: CountChanges
     is_complete: bool
@@ -96,19 +100,19 @@ class Waiting:
     def __init__(self, counted_to: int) -> None:
         self.counted_to = counted_to
         self.changes = CountChanges()
-        self.commit = 0
-        """The last commit of the index whose events are here, or in the tables."""
         self.following: Waiting | None = None
 
     def seen_by(self, connection: sqlite3.Connection) -> Seen:
         """For a snapshot that began after this was taken."""
-        counted_to, commit = connection.execute("SELECT counted_to, commits FROM index_state").fetchone()
+        counted_to, last_seq = connection.execute(
+            "SELECT counted_to, (SELECT coalesce(max(seq), 0) FROM events) FROM index_state"
+        ).fetchone()
         one: Waiting | None = self
         while one is not None and one.counted_to != counted_to:
             one = one.following
         if one is None:  # written in this moment
             return Seen(CountChanges(), is_complete=False)
-        return Seen(one.changes, is_complete=one.commit >= commit)
+        return Seen(one.changes, is_complete=max(counted_to, one.changes.last_seq) >= last_seq)
 
 
 class KeptCounts:
@@ -123,7 +127,6 @@ class KeptCounts:
         self.waiting = Waiting(connection.execute("SELECT counted_to FROM index_state").fetchone()[0])
         for changes in self._uncounted_events():
             self.waiting.changes.merge(changes)
-        self.waiting.commit = index.commit
 
     def uncounted(self, use_case: int) -> Container[str]:
         """The facts' fields whose values are not counted."""
@@ -150,7 +153,6 @@ class KeptCounts:
             self._stage(changes, is_crowding=is_crowding)
             return False
         self.waiting.changes.merge(changes)
-        self.waiting.commit = self._index.commit
         return True
 
     def _leave_out(self, changes: CountChanges) -> bool:
@@ -172,8 +174,8 @@ class KeptCounts:
         self._staged = CountChanges()
         self._note_counted()
 
-    def committed(self, *, is_complete: bool = True) -> None:
-        """The commit is on disk, and the index knows it; and whether all that is stored is counted here or there."""
+    def committed(self) -> None:
+        """The commit is on disk, and the index knows it."""
         if self._written_to is not None and self._written_to != self.waiting.counted_to:
             self.waiting.following = Waiting(self._written_to)
             self.waiting = self.waiting.following
@@ -181,8 +183,6 @@ class KeptCounts:
         if self._staged.events:
             self.waiting.changes.merge(self._staged)
             self._staged = CountChanges()
-        if is_complete:
-            self.waiting.commit = self._index.commit
 
     def rolled_back(self) -> None:
         """The commit did not happen. What is known of the tables is asked for again."""

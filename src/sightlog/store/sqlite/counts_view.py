@@ -24,7 +24,7 @@ class CountsView:
         """Whether nothing that the snapshot has is missing."""
 
     def of(self, kind: str, name: str = "") -> dict[str, int]:
-        """Key → how many, of a kind without times: of all keys, or of the values of one field."""
+        """Key → how many, of a kind: of all keys, or of the values of one field."""
         counts = dict(tallies.read_group(self._connection, self._use_case, kind, name))
         for key, n in self._added.tallies.group((self._use_case, kind, name)).items():
             counts[key] = counts.get(key, 0) + n
@@ -44,7 +44,7 @@ class CountsView:
         return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
     def those(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
-        """Key → how many, of some keys of a kind without times and names; without those that nothing has."""
+        """Key → how many, of some keys of a kind without names; without those that nothing has."""
         counts = tallies.read_those(self._connection, self._use_case, kind, keys)
         added = self._added.tallies.group((self._use_case, kind, ""))
         for key in added.keys() & keys:
@@ -52,7 +52,7 @@ class CountsView:
         return counts
 
     def has_any(self, kind: str, keys: Iterable[str]) -> bool:
-        """Whether an event has one of these keys of a kind without times."""
+        """Whether an event has one of these keys of a kind."""
         return any(
             self._count_added(kind, key) or tallies.read_count(self._connection, self._use_case, kind, key)
             for key in keys

@@ -12,8 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from msgspec import Struct
-
 from sightlog.domain.batches import facts_of
 from sightlog.domain.errors import Busy
 from sightlog.domain.fact_columns import MOST_EVENTS
@@ -31,32 +29,16 @@ _SECONDS_OF_INTEREST = 30.0
 _MOST_PATIENCE = 5.0
 
 
-class _Lesson(Struct, eq=False):
-    """A portion, and the commit that its rows come with."""
-
-    commit: int
-    portion: Portion
-
-    @property
-    def events(self) -> int:
-        return len(self.portion.pending)
-
-    @property
-    def is_turned(self) -> bool:
-        """Whether it came turned around, as batches do."""
-        return self.portion.facts is not None
-
-
 class Learning:
     """The writer adds, learns, and tells what became of its commit; all others only wait."""
 
     def __init__(self, index: SideIndex, counts: KeptCounts, last_seq: int) -> None:
         self._index = index
         self._counts = counts
-        self._own: list[_Lesson] = []
-        self._stored: list[_Lesson] = []
+        self._own: list[Portion] = []
+        self._stored: list[Portion] = []
         self._turn = threading.Condition()
-        self._unsure: list[_Lesson] = []
+        self._unsure: list[Portion] = []
         self._failures = 0
         self.is_asked = False
         """Whether a reader waits."""
@@ -67,11 +49,11 @@ class Learning:
 
     def add(self, portions: Iterable[Portion]) -> None:
         """Events whose rows come with the commit that is being made."""
-        self._own += [_Lesson(self._index.commit + 1, portion) for portion in portions]
+        self._own += portions
 
     def is_due_in_commit(self) -> bool:
         """Whether nothing is gained by learning later what the commit brings: a batch, which came turned around."""
-        return any(lesson.is_turned for lesson in self._own) or _events(self._own) >= _MOST_OF_A_COMMIT
+        return any(portion.facts is not None for portion in self._own) or _events(self._own) >= _MOST_OF_A_COMMIT
 
     def learn(self) -> None:
         """Learn everything, in a transaction."""
@@ -152,48 +134,47 @@ class Learning:
             self.learned_to = self._stored_to
             self._turn.notify_all()
 
-    def _take_in(self, lessons: list[_Lesson]) -> CountChanges:
+    def _take_in(self, portions: list[Portion]) -> CountChanges:
         """Put events into the tails; what they add to the counts."""
-        self._index.make_room(_events(lessons))
+        self._index.make_room(_events(portions))
         changes = CountChanges()
-        by_use_case: dict[int, list[_Lesson]] = {}
-        for lesson in lessons:
-            by_use_case.setdefault(lesson.portion.use_case, []).append(lesson)
+        by_use_case: dict[int, list[Portion]] = {}
+        for portion in portions:
+            by_use_case.setdefault(portion.use_case, []).append(portion)
         for alike in by_use_case.values():
             for together in self._runs(alike):
                 self._take_in_together(together, changes)
         return changes
 
-    def _runs(self, lessons: list[_Lesson]) -> Iterator[list[_Lesson]]:
-        """Lessons of one use case, in their order, by those that can be turned around together."""
-        run: list[_Lesson] = []
+    def _runs(self, portions: list[Portion]) -> Iterator[list[Portion]]:
+        """Portions of one use case, in their order, by those that can be turned around together."""
+        run: list[Portion] = []
         events = 0
-        for lesson in lessons:
-            if run and (events + lesson.events > MOST_EVENTS or not self._belong_together(run[-1], lesson)):
+        for portion in portions:
+            if run and (events + len(portion.pending) > MOST_EVENTS or not self._belong_together(run[-1], portion)):
                 yield run
                 run, events = [], 0
-            run.append(lesson)
-            events += lesson.events
+            run.append(portion)
+            events += len(portion.pending)
         yield run
 
-    def _belong_together(self, one: _Lesson, other: _Lesson) -> bool:
-        return not (one.is_turned or other.is_turned) and self._is_indexed(one) == self._is_indexed(other)
+    def _belong_together(self, one: Portion, other: Portion) -> bool:
+        return one.facts is None and other.facts is None and self._is_indexed(one) == self._is_indexed(other)
 
-    def _is_indexed(self, lesson: _Lesson) -> bool:
+    def _is_indexed(self, portion: Portion) -> bool:
         """Whether the tails have it: because they were made anew when it was stored."""
-        return self._index.has_loaded(lesson.portion.pending[-1].seq)
+        return self._index.has_loaded(portion.pending[-1].seq)
 
-    def _take_in_together(self, lessons: list[_Lesson], changes: CountChanges) -> None:
-        use_case = lessons[0].portion.use_case
-        pending = [one for lesson in lessons for one in lesson.portion.pending]
-        facts = lessons[0].portion.settled() if len(lessons) == 1 else facts_of([one.event for one in pending])
+    def _take_in_together(self, portions: list[Portion], changes: CountChanges) -> None:
+        use_case = portions[0].use_case
+        pending = [one for portion in portions for one in portion.pending]
+        facts = portions[0].settled() if len(portions) == 1 else facts_of([one.event for one in pending])
         seqs = [one.seq for one in pending]
-        if not self._is_indexed(lessons[-1]):
-            commits = [(lesson.commit, lesson.events) for lesson in lessons]
-            self._index.add(use_case, commits, seqs, [one.event for one in pending], facts.columns)
+        if not self._is_indexed(portions[-1]):
+            self._index.add(use_case, seqs, [one.event for one in pending], facts.columns)
         changes.add(use_case, facts, self._counts.uncounted(use_case), seqs, [one.received_at for one in pending])
 
 
-def _events(lessons: Iterable[_Lesson]) -> int:
+def _events(portions: Iterable[Portion]) -> int:
     """How many events they have."""
-    return sum(len(lesson.portion.pending) for lesson in lessons)
+    return sum(len(portion.pending) for portion in portions)

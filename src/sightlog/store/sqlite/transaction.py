@@ -67,7 +67,7 @@ class SqliteTransaction:
         self.memory.index.finish()
         self.connection.execute("COMMIT")
         self.memory.index.committed()
-        self.memory.counts.committed(is_complete=self.memory.learning.knows_all())
+        self.memory.counts.committed()
         self.memory.learning.committed(self.memory.last_seq)
         self.memory.packer.offer()
 

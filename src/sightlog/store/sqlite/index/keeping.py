@@ -56,7 +56,7 @@ class SideIndex:
         self._tails: dict[int, tuple[Tail, ...]] = {}
         self._notes: dict[int, dict[int, int]] = {}
         self._restated: dict[int, list[tuple[int, str | None, int]]] = {}
-        self._is_changed = False
+        self._is_changed = self._is_numbered = False
         self._is_lost = False
         self.has_sealed = False
         """Whether the commit that is being made seals."""
@@ -69,12 +69,10 @@ class SideIndex:
         """Make the tails anew from the tables: at the start, and after a commit that did not happen. `advance` is
         told how many events were read."""
         self.commit, self._watermark = self._connection.execute("SELECT commits, watermark FROM index_state").fetchone()
-        for tails in self._tails.values():
-            tails[-1].forget_after(self.commit)
         self._loading: dict[int, Tail] = {}
         self._notes.clear()
         self._restated.clear()
-        self._is_changed = False
+        self._is_changed = self._is_numbered = False
         self.has_sealed = False
         self._since_seal = 0
         self._round_to = None
@@ -88,9 +86,7 @@ class SideIndex:
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
                 self._seal_loaded(events[-1][1])
         for use_case in self._tails.keys() | self._loading.keys():
-            tail = self._loading.get(use_case) or Tail(use_case, self.commit)
-            tail.note(self.commit, len(tail))
-            self._put(tail)
+            self._put(self._loading.get(use_case) or Tail(use_case, self.commit))
         newest = self._connection.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         if newest is not None:  # it may be in a segment, when a round of sealing did not end
             self._last_seq = max(self._last_seq, newest[0])
@@ -154,23 +150,11 @@ class SideIndex:
         self.ids.add(ids, seqs)
         self._is_changed = True
 
-    def add(
-        self,
-        use_case: int,
-        commits: Sequence[tuple[int, int]],
-        seqs: Sequence[int],
-        events: Sequence[AcceptedEvent],
-        facts: FactColumns,
-    ) -> None:
-        """Events of a use case can be found by what they hold. `commits` says with which commits they came, and how
-        many with each. Numbers ascend from call to call within a use case."""
+    def add(self, use_case: int, seqs: Sequence[int], events: Sequence[AcceptedEvent], facts: FactColumns) -> None:
+        """Events of a use case can be found by what they hold. Numbers ascend from call to call within a use case."""
         tails = self._tails.get(use_case)
-        tail = tails[-1] if tails else self._put(Tail(use_case, commits[0][0]))
-        length = len(tail)
+        tail = tails[-1] if tails else self._put(Tail(use_case, self.commit))
         tail.add(seqs, [event.timestamp for event in events], [event.event_id for event in events], facts)
-        for commit, count in commits:
-            length += count
-            tail.note(commit, length)
         for seq, status, commit in self._restated.pop(use_case, ()):
             place = tail.place_of(seq)
             if place is None:
@@ -188,11 +172,11 @@ class SideIndex:
         else:
             tail, place = found
             tail.remove(place, self.commit + 1)
-        self._is_changed = True
+        self._number()
 
     def restate(self, use_case: int, seq: int, status: str | None) -> None:
         """The newest review of an event says something else."""
-        self._is_changed = True
+        self._number()
         if seq > self._last_seq:
             self._restated.setdefault(use_case, []).append((seq, status, self.commit + 1))
         elif (found := self._in_tail(use_case, seq)) is None:
@@ -200,6 +184,10 @@ class SideIndex:
         else:
             tail, place = found
             tail.restate(place, status, self.commit + 1)
+
+    def _number(self) -> None:
+        """The commit does more than add events, so it has a number, from which on readers see that."""
+        self._is_changed = self._is_numbered = True
 
     def _in_tail(self, use_case: int, seq: int) -> tuple[Tail, int] | None:
         """The newest tail and the event's place in it, when it is there."""
@@ -234,7 +222,7 @@ class SideIndex:
 
     def seal_some(self) -> None:
         """Seal a piece of what is due, in a commit that adds no events: the ids, or one tail."""
-        self._is_changed = True
+        self._number()
         self.write_notes()
         if self.ids.is_due():
             self.ids.seal(self._connection, self._last_seq)
@@ -242,18 +230,17 @@ class SideIndex:
             self._seal_next()
 
     def finish(self) -> None:
-        """The last thing before a commit: it has a number, from which on readers see what it changes."""
-        if not self._is_changed:
-            return
-        self.write_notes()
-        self._connection.execute("UPDATE index_state SET commits = ?", (self.commit + 1,))
+        """The last thing before a commit."""
+        if self._is_changed:
+            self.write_notes()
+        if self._is_numbered:
+            self._connection.execute("UPDATE index_state SET commits = ?", (self.commit + 1,))
 
     def committed(self) -> None:
         """The commit is on disk."""
         self.ids.committed()
-        if self._is_changed:
-            self.commit += 1
-            self._is_changed = False
+        self.commit += self._is_numbered
+        self._is_changed = self._is_numbered = False
         if self.has_sealed:
             self.has_sealed = False
             self.sealed.set()
@@ -276,7 +263,7 @@ class SideIndex:
 
     def _seal_all(self) -> None:
         """A whole round within this commit, and before it the rest of one that is under way."""
-        self._is_changed = True
+        self._number()
         self.write_notes()
         for _ in range(1 if self._round_to is None else 2):
             self._seal_next()

@@ -32,11 +32,13 @@ class IndexView:
         self._suggestions = index.suggestions
         # A segment of the commit that is being made may not come to be, and its number belong to another one later.
         self._marks = {} if in_commit else index.marks
-        commit = connection.execute("SELECT commits FROM index_state").fetchone()[0]
+        commit, last_seq = connection.execute(
+            "SELECT commits, (SELECT coalesce(max(seq), 0) FROM events) FROM index_state"
+        ).fetchone()
         tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
         self.tail: TailView | None = None
         if tail is not None:
-            self.tail = tail.now(commit + 1) if in_commit else tail.at(commit)
+            self.tail = tail.now(commit + 1) if in_commit else tail.at(commit, last_seq)
 
     def infos(self, start: int = _EARLIEST, end: int = _LATEST) -> list[SegmentInfo]:
         """The segments that may hold events between two times, the one with the newest event first."""
@@ -186,7 +188,7 @@ def groups_of(source: TailView | Segment, field: str) -> Iterator[tuple[str, Val
         for value, ordinals in column.groups() if column is not None else ():
             yield letter, value == "1" if letter == BOOLEAN else value, ordinals
     numbers = source.number_column(field)
-    if numbers is not None:
+    if numbers is not None and len(numbers.numbers):  # else only events have it that the snapshot does not see
         values, starts = np.unique(numbers.numbers, return_index=True)
         for value, ordinals in zip(values.tolist(), np.split(numbers.ordinals, starts[1:]), strict=True):
             yield NUMBER, value, ordinals

@@ -1,8 +1,8 @@
 """The newest events of a use case, in memory: what is not in a segment yet.
 
-One thread, the writer's, adds to a tail; many read it at the same time. A reader sees the events of the commits that
-its snapshot sees: everything only grows, and with it is noted how far each commit came. What leaves or changes is noted
-with the commit that did it.
+One thread, the writer's, adds to a tail; many read it at the same time. A reader sees the events up to the last number
+that its snapshot has: everything only grows. What leaves or changes is noted with the number of the commit that did it;
+commits that only add have none.
 """
 
 import heapq
@@ -108,8 +108,6 @@ class Tail:
         self.seqs = array("q")
         self.times = array("q")
         self.ids: list[str] = []
-        self._commits = array("q", [opened_at])
-        self._lengths = array("q", [0])
         self._texts: dict[ColumnKey, _Texts] = {}
         self._numbers: dict[str, _Numbers] = {}
         self._gone: dict[int, int] = {}
@@ -161,20 +159,9 @@ class Tail:
         """What the newest review says of an event, as of a commit."""
         self._statuses.setdefault(place, []).append((commit, status))
 
-    def note(self, commit: int, length: int) -> None:
-        """So many events belong to this commit and earlier ones."""
-        self._lengths.append(length)
-        self._commits.append(commit)
-
-    def forget_after(self, commit: int) -> None:
-        """Commits after this one did not happen. The tail is not added to any more."""
-        keep = bisect_right(self._commits, commit)
-        del self._commits[keep:]
-        del self._lengths[keep:]
-
-    def at(self, commit: int) -> "TailView":
-        """The tail as a snapshot of this commit sees it."""
-        return TailView(self, self._lengths[bisect_right(self._commits, commit) - 1], commit)
+    def at(self, commit: int, last_seq: int) -> "TailView":
+        """The tail as a snapshot of this commit sees it, whose events have numbers up to this one."""
+        return TailView(self, bisect_right(self.seqs, last_seq), commit)
 
     def now(self, commit: int) -> "TailView":
         """The tail with what the commit that is being made has added to it so far."""
@@ -182,7 +169,7 @@ class Tail:
 
 
 class TailView:
-    """A tail as of one commit; see `matching.Source`."""
+    """A tail as of one snapshot; see `matching.Source`."""
 
     def __init__(self, tail: Tail, size: int, commit: int) -> None:
         self._tail = tail
