@@ -153,16 +153,23 @@ class SideIndex:
     def add(self, use_case: int, seqs: Sequence[int], events: Sequence[AcceptedEvent], facts: FactColumns) -> None:
         """Events of a use case can be found by what they hold. Numbers ascend from call to call within a use case."""
         tails = self._tails.get(use_case)
+        # A new one is of the last number, because this commit may get none.
         tail = tails[-1] if tails else self._put(Tail(use_case, self.commit))
+        self._restate_new(tail, seqs)  # first: readers must not see an event without what was said of it before
         tail.add(seqs, [event.timestamp for event in events], [event.event_id for event in events], facts)
-        for seq, status, commit in self._restated.pop(use_case, ()):
-            place = tail.place_of(seq)
-            if place is None:
-                self._restated.setdefault(use_case, []).append((seq, status, commit))
-            else:
-                tail.restate(place, status, commit)
         self._since_seal += len(seqs)
         self._last_seq = max(self._last_seq, seqs[-1])
+
+    def _restate_new(self, tail: Tail, seqs: Sequence[int]) -> None:
+        restated = self._restated.pop(tail.use_case, None)
+        if restated is None:
+            return
+        places = {seq: place for place, seq in enumerate(seqs, len(tail))}
+        for seq, status, commit in restated:
+            if seq in places:
+                tail.restate(places[seq], status, commit)
+            else:
+                self._restated.setdefault(tail.use_case, []).append((seq, status, commit))
 
     def remove(self, use_case: int, seq: int) -> None:
         """An event leaves."""

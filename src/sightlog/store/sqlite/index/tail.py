@@ -117,7 +117,7 @@ class Tail:
         return len(self.seqs)
 
     def add(self, seqs: Iterable[int], timestamps: Sequence[int], ids: Iterable[str], facts: FactColumns) -> None:
-        """Add events whose facts were turned around."""
+        """Add events whose facts were turned around. Numbers ascend, also from call to call."""
         places = memoryview((np.frombuffer(facts.places, np.uint16) + np.uint16(len(self.seqs))).tobytes())
         start = 0
         for texts in facts.texts:
@@ -132,7 +132,7 @@ class Tail:
         self.ids.extend(ids)
         self.times.extend(timestamps)
         self.first_time = min(self.first_time, *timestamps)
-        self.seqs.extend(seqs)
+        self.seqs.extend(seqs)  # last: readers look as far as these go
 
     def _texts_of(self, field: str, letter: str) -> _Texts:
         found = self._texts.get((field, letter))
