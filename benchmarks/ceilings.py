@@ -107,8 +107,8 @@ def _row(event: AcceptedEvent, received_at: int) -> Row:
     return (*place, received_at, 1, 1, None, event.rest.decode(), event.images.decode())
 
 
-def flush_seconds(folder: Path, repeats: int = 200) -> float:
-    """The median time to append 4 KiB to a file and flush it to the disk."""
+def flush_seconds(folder: Path, pause: float = 0.0, repeats: int = 200) -> float:
+    """The median time to append 4 KiB to a file and flush it to the disk, with a pause (seconds) after each."""
     descriptor = os.open(folder / "flush", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     times = []
     try:
@@ -117,6 +117,7 @@ def flush_seconds(folder: Path, repeats: int = 200) -> float:
             os.write(descriptor, b"x" * 4096)
             os.fsync(descriptor)
             times.append(time.perf_counter() - began)
+            time.sleep(pause)
     finally:
         os.close(descriptor)
     return percentile(times, 0.5)

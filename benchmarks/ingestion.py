@@ -22,6 +22,8 @@ BATCH_CONNECTIONS = (1, 4, 16)
 BATCH_EVENTS = 100
 SINGLE, BATCH = "/vision-events", "/vision-events/batch"
 NOTHING, CHECK = "/-/noop", "/-/check"
+# A lonely client leaves about so much time between two flushes, in which processors and disks fall asleep.
+PAUSE_SECONDS = 0.0005
 # The distance of two events in time, as in a million events spread over a month.
 _EVENTS_A_MONTH = 1_000_000
 
@@ -54,6 +56,7 @@ class Ingestion(Struct, frozen=True):
     batches: dict[tuple[int, str], Cell]
     client_ceiling: Load
     flush: float
+    flush_with_pauses: float
     raw: RawRates
     store: StoreRates
     memory: Memory
@@ -118,6 +121,7 @@ class _Round:
             batches=batches,
             client_ceiling=ceiling,
             flush=flush_seconds(self._folder),
+            flush_with_pauses=flush_seconds(self._folder, PAUSE_SECONDS),
             raw=apart(insert_raw_rows, self._folder, self._bodies.stream, chunk),
             store=apart(
                 store_batches, [(place, make_data_folder(place)) for place in fresh], self._bodies.stream, chunk
