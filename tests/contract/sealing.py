@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sightlog.store.sqlite import bodies, counting, learning, tidying
+from sightlog.store.sqlite import aggregating, bodies, counting, learning, tidying
 from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, segments
 
 # (events between two seals, the smallest segment, the most events that wait, the largest that come of merging, how many
@@ -36,6 +36,7 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(ids, "_LARGEST_JOINED", 3 * between)
             patch.setattr(ids, "_MOST_IN_MEMORY", 5)
             patch.setattr(ids, "_MOST_REPEATS", 2)
+            patch.setattr(aggregating, "_MOST_WITH_BUCKETS", 2)
             patch.setattr(id_runs, "_IDS_PER_PART", 2)
             patch.setattr(counting, "_EVENTS_BETWEEN_WRITES", between)
             patch.setattr(counting, "_COUNTED_AT_ONCE", 2)

@@ -27,51 +27,95 @@ Sums = NDArray[np.int64]
 _FAIL = Match(("result",), TEXT, "eq", "fail")
 _CHECKED = Match(("result",), TEXT, "exists")
 _ALERT = Match(("type",), TEXT, "eq", EventType.SAFETY_ALERT.value)
+# So many groups have buckets while it is not known yet which are told of.
+_MOST_WITH_BUCKETS = 2_000
 
 
 def aggregate(search: Search, field: str | None, edges: Sequence[int] | None, most: int) -> Aggregated:
-    """See the contract. Raises QueryTooSlow. Buckets are counted only for the groups that are told of: a field may
-    have as many values as there are events."""
+    """See the contract. Raises QueryTooSlow. A field may have as many values as there are events: then buckets are
+    counted only for the groups that are told of, in a second round."""
+    found = _Found(field, edges)
     try:
-        total, groups = _sums(search, edges), _by_value(search, field, None, None)
-        ranked = sorted(groups.items(), key=lambda one: (-int(one[1][0, 0]), one[0] is None, str(one[0])))
+        found.take_in(search)
+        ranked = sorted(found.groups.items(), key=lambda one: (-_count(one[1]), one[0] is None, str(one[0])))
         told = dict(ranked[:most])
-        if edges is not None and told:
-            told |= _by_value(search, field, edges, set(told))
+        if found.has_too_many and edges is not None and told:
+            again = _Found(field, edges, set(told))
+            again.take_in(search)
+            told |= again.groups
     except sqlite3.OperationalError as error:
         raise search.interrupted(error) from None
     others = np.zeros((1, 4), np.int64) + sum(sums for _, sums in ranked[most:])
     return Aggregated(
-        buckets=_figures(total),
+        buckets=_figures(found.total),
         groups=[_group(key, sums, with_buckets=edges is not None) for key, sums in told.items()],
         rest=_together(others),
         other_groups=len(ranked[most:]),
     )
 
 
-def _sums(search: Search, edges: Sequence[int] | None) -> Sums:
-    total = _nothing(edges)
-    for source, mask in search.matching():
-        _Adder(source, edges).add(total, np.flatnonzero(mask))
-    return total
+class _Found:
+    """The sums of all events, and by a field's values: of all, or `only` of some."""
+
+    def __init__(self, field: str | None, edges: Sequence[int] | None, only: set[GroupKey] | None = None) -> None:
+        self._field = field
+        self._edges = edges
+        self._only = only
+        self.total = np.zeros((1 if edges is None else len(edges) - 1, 4), np.int64)
+        self.groups: dict[GroupKey, Sums] = {}
+        self.has_too_many = False
+        """Whether there are too many groups for buckets of each; they have one row each then."""
+
+    def take_in(self, search: Search) -> None:
+        """Add what a search finds."""
+        for source, mask in search.matching():
+            adder = _Adder(source, self._edges)
+            places = np.flatnonzero(mask)
+            self.total += adder.sums(places, np.zeros(len(places), np.int64), 1)[0]
+            if self._field is not None:
+                self._add_groups(adder, *_split(source, mask, self._field))
+
+    def _add_groups(
+        self, adder: "_Adder", keys: list[GroupKey], codes: NDArray[np.int64], places: NDArray[Any]
+    ) -> None:
+        if self._only is not None:
+            keys, codes, places = _chosen(self._only, keys, codes, places)
+        found = adder.sums(places, codes, len(keys), with_buckets=not self.has_too_many)
+        for key, sums in zip(keys, found, strict=True):
+            before = self.groups.get(key)
+            if before is not None:
+                before += sums
+            elif sums[:, 0].any():
+                self.groups[key] = sums.copy()
+        if self._only is None and len(self.groups) > _MOST_WITH_BUCKETS and not self.has_too_many:
+            self.has_too_many = True
+            self.groups = {key: sums.sum(axis=0, keepdims=True) for key, sums in self.groups.items()}
 
 
-def _by_value(
-    search: Search, field: str | None, edges: Sequence[int] | None, only: set[GroupKey] | None
-) -> dict[GroupKey, Sums]:
-    groups: dict[GroupKey, Sums] = {}
-    for source, mask in search.matching() if field is not None else ():
-        adder = _Adder(source, edges)
-        for key, places in _split(source, mask, field or ""):
-            if only is None or key in only:
-                if key not in groups:
-                    groups[key] = _nothing(edges)
-                adder.add(groups[key], places)
-    return groups
+class _Adder:
+    """Adds up the events of one piece of the index."""
+
+    def __init__(self, source: TailView | Segment, edges: Sequence[int] | None) -> None:
+        self._kinds = [source.find(match) for match in (_FAIL, _ALERT, _CHECKED)]
+        self._buckets: NDArray[np.int64] | None = None
+        if edges is not None:
+            self._buckets = np.searchsorted(np.array(edges, np.int64), source.times(), "right") - 1
+            self._size = len(edges) - 1
+
+    def sums(
+        self, places: NDArray[Any], codes: NDArray[np.int64], groups: int, *, with_buckets: bool = True
+    ) -> NDArray[np.int64]:
+        """The sums of so many groups, by group, bucket and column; `codes` says to which group each place belongs."""
+        cells, size = codes, 1
+        if self._buckets is not None and with_buckets:
+            cells, size = codes * self._size + self._buckets[places], self._size
+        columns = [np.bincount(cells, minlength=groups * size)]
+        columns += [np.bincount(cells[kind[places]], minlength=groups * size) for kind in self._kinds]
+        return np.stack(columns, axis=1).reshape(groups, size, 4)
 
 
-def _nothing(edges: Sequence[int] | None) -> Sums:
-    return np.zeros((1 if edges is None else len(edges) - 1, 4), np.int64)
+def _count(sums: Sums) -> int:
+    return int(sums[0, 0] if len(sums) == 1 else sums[:, 0].sum())
 
 
 def _group(key: GroupKey, sums: Sums, *, with_buckets: bool) -> Group:
@@ -94,35 +138,32 @@ def _figures(sums: Sums) -> list[Figures]:
     return [Figures(count=row[0], fails=row[1], alerts=row[2], checked=row[3]) for row in sums.tolist()]
 
 
-class _Adder:
-    """Adds places of one piece of the index to sums."""
-
-    def __init__(self, source: TailView | Segment, edges: Sequence[int] | None) -> None:
-        self._kinds = [source.find(match) for match in (_FAIL, _ALERT, _CHECKED)]
-        self._buckets = None
-        if edges is not None:
-            self._buckets = np.searchsorted(np.array(edges, np.int64), source.times(), "right") - 1
-
-    def add(self, sums: Sums, places: NDArray[Any]) -> None:
-        if self._buckets is None:
-            sums[0] += [len(places), *(int(np.count_nonzero(kind[places])) for kind in self._kinds)]
-            return
-        buckets = self._buckets[places]
-        sums[:, 0] += np.bincount(buckets, minlength=len(sums))
-        for column, kind in enumerate(self._kinds, 1):
-            sums[:, column] += np.bincount(buckets[kind[places]], minlength=len(sums))
-
-
-def _split(source: TailView | Segment, mask: Mask, field: str) -> Iterator[tuple[GroupKey, NDArray[Any]]]:
-    """The places of a mask by their value; those without one last."""
-    rest = mask.copy()
+def _split(
+    source: TailView | Segment, mask: Mask, field: str
+) -> tuple[list[GroupKey], NDArray[np.int64], NDArray[Any]]:
+    """The groups of a mask's events, and for each event in a group the group's place among them and its own place.
+    Those without a value are the last group. An event may be in several."""
+    keys: list[GroupKey] = []
+    found: list[NDArray[Any]] = []
     for key, ordinals in _values(source, field):
-        places = ordinals[mask[ordinals]]
-        if len(places):
-            rest[places] = False
-            yield key, places
-    if rest.any():
-        yield None, np.flatnonzero(rest)
+        keys.append(key)
+        found.append(ordinals[mask[ordinals]])
+    rest = mask.copy()
+    for places in found:
+        rest[places] = False
+    keys.append(None)
+    found.append(np.flatnonzero(rest))
+    return keys, np.repeat(np.arange(len(keys)), list(map(len, found))), np.concatenate(found)
+
+
+def _chosen(
+    only: set[GroupKey], keys: list[GroupKey], codes: NDArray[np.int64], places: NDArray[Any]
+) -> tuple[list[GroupKey], NDArray[np.int64], NDArray[Any]]:
+    """The same of some groups."""
+    is_chosen = np.array([key in only for key in keys], np.bool_)
+    kept = is_chosen[codes]
+    renumbered = np.cumsum(is_chosen) - 1
+    return [key for key in keys if key in only], renumbered[codes[kept]], places[kept]
 
 
 def _values(source: TailView | Segment, field: str) -> Iterator[tuple[GroupKey, NDArray[Any]]]:
