@@ -15,7 +15,7 @@ import httpx
 
 SIGHTLOG = [sys.executable, "-m", "sightlog"]
 SECONDS_TO_START = 30
-KEY = re.compile(r"\bsl_[A-Za-z0-9_-]{20,}")
+KEY = re.compile(r"\bsl_[0-9a-f]{64}\b")  # no part of a sign-in link, which may hold "-sl_" as well
 OTHERS_SETTINGS = ("SIGHTLOG_", "ROBOFLOW_", "RF_", "API_URL", "APP_URL")
 
 
