@@ -55,7 +55,7 @@ def aggregate(search: Search, field: str | None, edges: Sequence[int] | None, mo
 
 
 class _Found:
-    """The sums of all events, and by a field's values: of all, or `only` of some."""
+    """The sums of all events, and those by a field's values; or `only` those of some values."""
 
     def __init__(self, field: str | None, edges: Sequence[int] | None, only: set[GroupKey] | None = None) -> None:
         self._field = field
@@ -70,8 +70,9 @@ class _Found:
         """Add what a search finds."""
         for source, mask in search.matching():
             adder = _Adder(source, self._edges)
-            places = np.flatnonzero(mask)
-            self.total += adder.sums(places, np.zeros(len(places), np.int64), 1)[0]
+            if self._only is None:
+                places = np.flatnonzero(mask)
+                self.total += adder.sums(places, np.zeros(len(places), np.int64), 1)[0]
             if self._field is not None:
                 self._add_groups(adder, *_split(source, mask, self._field))
 
@@ -172,4 +173,4 @@ def _values(source: TailView | Segment, field: str) -> Iterator[tuple[GroupKey, 
             yield (TEXT, name[len(CLASS) :]), np.flatnonzero(source.find(Match((name,), None, "exists")))
         return
     for letter, value, ordinals in groups_of(source, field):
-        yield (letter, value), ordinals.astype(np.int64)
+        yield (letter, value), ordinals

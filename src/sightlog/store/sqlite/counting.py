@@ -21,7 +21,7 @@ from sightlog.domain.tallies import value_counts
 from sightlog.store.sqlite import fields, sources, tallies
 from sightlog.store.sqlite.connection import StoreConnection
 from sightlog.store.sqlite.index.keeping import SideIndex
-from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, events_after
+from sightlog.store.sqlite.index.loading import GREATEST_NUMBER, StoredEntries, by_use_case, events_after
 
 # What waits is written when it is of so many events. More make the start after a crash longer (some 30 µs an event).
 _EVENTS_BETWEEN_WRITES = 10_000
@@ -104,9 +104,7 @@ class Waiting:
 
     def seen_by(self, connection: sqlite3.Connection) -> Seen:
         """For a snapshot that began after this was taken."""
-        counted_to, last_seq = connection.execute(
-            "SELECT counted_to, (SELECT coalesce(max(seq), 0) FROM events) FROM index_state"
-        ).fetchone()
+        counted_to, last_seq = connection.execute(f"SELECT counted_to, {GREATEST_NUMBER} FROM index_state").fetchone()
         one: Waiting | None = self
         while one is not None and one.counted_to != counted_to:
             one = one.following

@@ -20,7 +20,7 @@ from sightlog.domain.event_reading import AcceptedEvent
 from sightlog.domain.fact_columns import FactColumns, grouped
 from sightlog.store.sqlite.connection import committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
-from sightlog.store.sqlite.index.loading import StoredEntries, by_use_case, unsealed_events
+from sightlog.store.sqlite.index.loading import GREATEST_NUMBER, StoredEntries, by_use_case, unsealed_events
 from sightlog.store.sqlite.index.segments import GONE, TimeMarks, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.summaries import Summaries
@@ -87,9 +87,8 @@ class SideIndex:
                 self._seal_loaded(events[-1][1])
         for use_case in self._tails.keys() | self._loading.keys():
             self._put(self._loading.get(use_case) or Tail(use_case, self.commit))
-        newest = self._connection.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        if newest is not None:  # it may be in a segment, when a round of sealing did not end
-            self._last_seq = max(self._last_seq, newest[0])
+        # The newest may be in a segment, when a round of sealing did not end.
+        self._last_seq = max(self._last_seq, self._connection.execute(f"SELECT {GREATEST_NUMBER}").fetchone()[0])
         self._last_loaded = self._last_seq
 
     def _load(self, events: list[StoredEntries]) -> None:

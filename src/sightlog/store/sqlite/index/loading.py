@@ -14,6 +14,9 @@ from sightlog.store.sqlite.connection import Row
 
 _ROWS_AT_ONCE = 1_000
 
+GREATEST_NUMBER = "(SELECT coalesce(max(seq), 0) FROM events)"
+"""SQL: of the events that are there. A snapshot has those up to it, because numbers ascend."""
+
 StoredEntries = tuple[int, int, int, str, str | None, list[Entry]]
 """A use case, an event's number, timestamp and id, what the newest review says of it, and its entries."""
 

@@ -13,6 +13,7 @@ from sightlog.domain.conditions import Match
 from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import GREATEST_NUMBER
 from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_of
 from sightlog.store.sqlite.index.tail import TailView
 
@@ -32,9 +33,7 @@ class IndexView:
         self._suggestions = index.suggestions
         # A segment of the commit that is being made may not come to be, and its number belong to another one later.
         self._marks = {} if in_commit else index.marks
-        commit, last_seq = connection.execute(
-            "SELECT commits, (SELECT coalesce(max(seq), 0) FROM events) FROM index_state"
-        ).fetchone()
+        commit, last_seq = connection.execute(f"SELECT commits, {GREATEST_NUMBER} FROM index_state").fetchone()
         tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
         self.tail: TailView | None = None
         if tail is not None:
