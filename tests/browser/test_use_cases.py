@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from sightlog.dashboard.use_cases import PAGE
 from tests.browser.accessibility import check_accessible
@@ -80,6 +80,25 @@ def test_phone_shows_all_of_it_and_the_test_event(open_page: OpenPage, caller: C
     page.get_by_role("button", name="Send a test event").click()
     expect(page.get_by_text("The test event has come.")).to_be_visible()
     expect(page.locator(".tile img")).to_have_count(1)
+
+
+def test_new_key_is_seen_though_the_first_event_comes_before_it(open_page: OpenPage, caller: Caller) -> None:
+    page = open_page()
+    id = make_use_case(page, caller, new_name("Bottling"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/first-event$"), hold)
+    with page.expect_request(re.compile(r"/first-event$")):
+        page.get_by_role("button", name="Make a key").click(no_wait_after=True)
+    caller.create(an_event(use_case=id))
+    with page.expect_event("requestfinished", lambda asked: asked.url.endswith("/state")):
+        pass  # the page is told of the event, and may not leave for it
+    page.wait_for_timeout(200)
+    held[0].continue_()
+    expect(page.get_by_label("Key", exact=True)).to_have_text(KEY)
 
 
 def test_names_like_the_typed_one_are_told(open_page: OpenPage, caller: Caller) -> None:
