@@ -10,6 +10,7 @@ from typing import Any
 from sightlog.domain.limits import Limits
 from sightlog.store.contract import Store
 from sightlog.store.opening import open_store
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.store import SqliteStore
 from tests.recompute import Kept, read_tally_key
@@ -66,7 +67,7 @@ class SqliteBackend:
         kept = Kept()
         mine = {number for (number,) in self.rows("SELECT number FROM use_cases WHERE workspace = ?", workspace)}
         with store._learned(store._readers) as (connection, waiting, _):
-            changes = waiting.seen_by(connection).changes
+            changes = waiting.seen_by(read_state(connection)).changes
             for use_case, kind, key, n in connection.execute("SELECT * FROM tallies").fetchall():
                 if use_case in mine:
                     kept.tallies[(use_case, kind, *read_tally_key(kind, key))] += n

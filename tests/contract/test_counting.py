@@ -9,6 +9,7 @@ from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
 from sightlog.store.sqlite import counting, learning
 from sightlog.store.sqlite.counts_view import CountsView
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.backends import Backend
 from tests.contract.plant import NOW, SECOND, OpenStore, Plant
@@ -233,7 +234,7 @@ def test_a_snapshot_from_before_it_was_written_adds_what_waited_then(plant: Plan
 
     def by_type(learned: tuple[Any, Any, int]) -> int:
         connection, waiting, _ = learned
-        return sum(CountsView(connection, waiting.seen_by(connection), use_case.number).of("type").values())
+        return sum(CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number).of("type").values())
 
     with store._learned(store._readers) as before:
         before[0].execute("SELECT count(*) FROM events").fetchone()  # the snapshot begins
@@ -251,7 +252,7 @@ def test_a_snapshot_that_begins_late_sees_what_was_written_in_between(plant: Pla
     with store._learned(store._readers) as (connection, waiting, _):
         for count in (1, BETWEEN, BETWEEN, 2):
             plant.add(*[inspection(plant, use_case, number) for number in range(count)])
-        assert CountsView(connection, waiting.seen_by(connection), use_case.number).of("type") == {
+        assert CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number).of("type") == {
             "quality_check": 2 * BETWEEN + 3
         }
 

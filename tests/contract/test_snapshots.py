@@ -8,6 +8,7 @@ import pytest
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.index import keeping
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.index.reading import IndexView, groups_of
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.plant import Plant
@@ -44,7 +45,7 @@ def looking(plant: Plant, use_case: UseCase) -> Iterator[Callable[[], Seen]]:
                 if field in ("type", "feedback_status"):
                     said.setdefault(str(value), set()).add(seq)
             numbers = [len(places) for source in view.sources() for _, _, places in groups_of(source, "metadata.n")]
-            assert CountsView(connection, waiting.seen_by(connection), use_case.number).is_complete
+            assert CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number).is_complete
             return said, numbers
 
         see()  # a snapshot begins with its first statement

@@ -3,7 +3,7 @@
 import pytest
 
 from sightlog.domain.errors import Invalid, NameTaken, NotFound
-from sightlog.domain.use_cases import UseCaseStatus
+from sightlog.domain.use_cases import UseCase, UseCaseStatus
 from tests.contract.plant import NOW, SECOND, OpenStore, Plant
 
 ACTIVE, INACTIVE = UseCaseStatus.ACTIVE, UseCaseStatus.INACTIVE
@@ -125,6 +125,25 @@ def test_an_archived_use_case_is_found_too(plant: Plant) -> None:
     found = plant.store.find_use_case(plant.mine, made.name)
     assert found is not None
     assert found.is_archived
+
+
+def test_what_is_known_of_a_use_case_changes_with_it(plant: Plant) -> None:
+    """Finding one remembers it."""
+    made, store = plant.use_case("Paint line"), plant.store
+
+    def find(reference: str) -> UseCase | None:
+        return store.find_use_case(plant.mine, reference)
+
+    assert find(made.id) == find("paint line") == made
+    renamed = store.rename_use_case(plant.mine, made.id, "Body shop", LATER)
+    assert find(made.id) == find("Body shop") == renamed
+    assert find("paint line") is None
+    other = plant.use_case("Paint line")
+    assert find("paint line") == other
+    archived = store.set_use_case_status(plant.mine, made.id, INACTIVE, LATER)
+    assert find(made.id) == find("Body shop") == archived
+    store.delete_use_case(plant.mine, made.id, LATER)
+    assert find(made.id) is find("Body shop") is None
 
 
 def test_the_list_is_in_the_order_of_making_and_by_status(plant: Plant) -> None:

@@ -21,7 +21,7 @@ from sightlog.domain.tallies import value_counts
 from sightlog.store.sqlite import fields, sources, tallies
 from sightlog.store.sqlite.connection import StoreConnection
 from sightlog.store.sqlite.index.keeping import SideIndex
-from sightlog.store.sqlite.index.loading import GREATEST_NUMBER, StoredEntries, by_use_case, events_after
+from sightlog.store.sqlite.index.loading import IndexState, StoredEntries, by_use_case, events_after
 
 # What waits is written when it is of so many events. More make the start after a crash longer (some 30 µs an event).
 _EVENTS_BETWEEN_WRITES = 10_000
@@ -102,15 +102,14 @@ class Waiting:
         self.changes = CountChanges()
         self.following: Waiting | None = None
 
-    def seen_by(self, connection: sqlite3.Connection) -> Seen:
-        """For a snapshot that began after this was taken."""
-        counted_to, last_seq = connection.execute(f"SELECT counted_to, {GREATEST_NUMBER} FROM index_state").fetchone()
+    def seen_by(self, state: IndexState) -> Seen:
+        """For a snapshot that began after this was taken, and has this state."""
         one: Waiting | None = self
-        while one is not None and one.counted_to != counted_to:
+        while one is not None and one.counted_to != state.counted_to:
             one = one.following
         if one is None:  # written in this moment
             return Seen(CountChanges(), is_complete=False)
-        return Seen(one.changes, is_complete=max(counted_to, one.changes.last_seq) >= last_seq)
+        return Seen(one.changes, is_complete=max(state.counted_to, one.changes.last_seq) >= state.last_seq)
 
 
 class KeptCounts:

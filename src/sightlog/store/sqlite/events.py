@@ -1,7 +1,7 @@
 """Reading event rows: a page by their numbers, one by its id, and an export in the order of arrival."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import json
 
@@ -11,6 +11,7 @@ from sightlog.store.sqlite import feedback, use_cases
 from sightlog.store.sqlite.bodies import unpack
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.use_cases import THERE
 
@@ -20,10 +21,11 @@ _SELECT = (
     # What is left of a use case that was deleted is not there any more.
     f" JOIN use_cases u ON u.number = e.use_case AND u.{THERE}"
 )
-_Stored = tuple[int, str, str, str, int, int, str | None, str | None, int, str | bytes, str]
+EventRow = tuple[int, str, str, str, int, int, str | None, str | None, int, str | bytes, str]
+"""An event as it is stored: its number, its id, its use case's id and name, its timestamp, and more."""
 
 
-def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whole: bool) -> StoredEvent:
+def _event(connection: sqlite3.Connection, workspace: int, row: EventRow, *, whole: bool) -> StoredEvent:
     seq, event_id, use_case_id, use_case_name, timestamp, received_at, warnings, status, *body = row
     rest, images = unpack(connection, body)
     reviewed = status is not None
@@ -41,14 +43,23 @@ def _event(connection: sqlite3.Connection, workspace: int, row: _Stored, *, whol
     )
 
 
-def by_numbers(connection: sqlite3.Connection, workspace: int, numbers: list[int]) -> list[StoredEvent]:
-    """The events with these numbers, in the order of the numbers given; without those whose use case was deleted
-    meanwhile."""
-    rows = connection.execute(
+def read_rows(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[EventRow]:
+    """The rows of the events with these numbers; without those whose use case was deleted meanwhile."""
+    return connection.execute(
         f"{_SELECT} WHERE e.seq IN (SELECT value FROM json_each(?))", (json.encode(numbers).decode(),)
     ).fetchall()
-    by_number = {row[0]: row for row in rows}
-    return [_event(connection, workspace, by_number[number], whole=False) for number in numbers if number in by_number]
+
+
+def by_numbers(
+    connection: sqlite3.Connection, workspace: int, numbers: Sequence[int], known: Iterable[EventRow] = ()
+) -> list[StoredEvent]:
+    """The events with these numbers, in the order of the numbers given; without those whose use case was deleted
+    meanwhile. `known` are rows of some of them."""
+    rows = {row[0]: row for row in known}
+    unknown = [number for number in numbers if number not in rows]
+    if unknown:
+        rows.update((row[0], row) for row in read_rows(connection, unknown))
+    return [_event(connection, workspace, rows[number], whole=False) for number in numbers if number in rows]
 
 
 def by_id(connection: sqlite3.Connection, ids: EventIds, workspace: int, event_id: str) -> StoredEvent | None:
@@ -70,8 +81,9 @@ def latest(connection: sqlite3.Connection, index: SideIndex, workspace: int, lim
     """The events that arrived last, newest arrival first. The side index knows them, however many events other
     workspaces have got since."""
     numbers: list[int] = []
+    state = read_state(connection)
     for use_case in use_cases.numbers_of(connection, workspace):
-        numbers += IndexView(connection, index, use_case).newest_numbers(limit)
+        numbers += IndexView(connection, index, use_case, state).newest_numbers(limit)
     return by_numbers(connection, workspace, sorted(numbers, reverse=True)[:limit])
 
 
@@ -102,9 +114,3 @@ def numbers_after(connection: sqlite3.Connection, use_case: int, after: int, lim
         (after, limit, use_case),
     )
     return [row[0] for row in rows]
-
-
-def last_sequence(connection: sqlite3.Connection) -> int:
-    """The greatest number that an event ever had; 0 when there was none."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    return row[0] if row else 0

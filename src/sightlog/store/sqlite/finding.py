@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-from msgspec import json
 
 from sightlog.domain.conditions import AllOf, AnyOf, Condition, Match
 from sightlog.domain.cursor import Position
@@ -19,9 +18,11 @@ from sightlog.domain.errors import QueryTooSlow
 from sightlog.domain.facts import CLASS, METADATA
 from sightlog.domain.filters import Selection, Span
 from sightlog.domain.tallies import CLASS_KIND, SOURCES, TYPE, VALUE, value_key
+from sightlog.store.sqlite import events
 from sightlog.store.sqlite.counting import Waiting
 from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import IndexState, read_state
 from sightlog.store.sqlite.index.matching import evaluate
 from sightlog.store.sqlite.index.ordinals import Integers, Mask
 from sightlog.store.sqlite.index.reading import IndexView
@@ -33,8 +34,8 @@ from sightlog.store.sqlite.index.tail import TailView
 _EVENTS_BETWEEN_LOOKS = 65_536
 _EARLIEST, _LATEST = -(2**62), 2**62
 
-Found = tuple[int, str, int]
-"""An event's timestamp, id and number: pages are in their descending order."""
+Found = tuple[int, str, int, events.EventRow | None]
+"""An event's timestamp, id and number: pages are in their descending order; and its row, where that was read."""
 
 
 class Search:
@@ -50,9 +51,9 @@ class Search:
         seconds: float | None = None,
         learned_to: int = 0,
     ) -> None:
+        """`learned_to` is the number up to which the index certainly has all events."""
         self.connection = connection
-        self.learned_to = learned_to
-        """Up to which number the index certainly has all events; what comes later is new to whoever asks again."""
+        self._learned_to = learned_to
         self.use_case = use_case
         self.condition: AllOf = selection.condition
         self.names = selection.names
@@ -66,24 +67,33 @@ class Search:
         self._deadline = _LATEST if seconds is None else time.monotonic() + seconds
         self._unlooked = 0
 
+    @property
+    def last_sequence(self) -> int:
+        """Up to which number events are looked at; those that come later are new to whoever asks again."""
+        return min(self._learned_to, self._state.last_seq)
+
+    @cached_property
+    def _state(self) -> IndexState:
+        return read_state(self.connection)
+
     @cached_property
     def _counts(self) -> CountsView:
-        return CountsView(self.connection, self._waiting.seen_by(self.connection), self.use_case)
+        return CountsView(self.connection, self._waiting.seen_by(self._state), self.use_case)
 
-    def find(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
-        """(numbers of the newest `limit` events after `before`, whether the time was up before it was done).
+    def find(self, before: Position | None, limit: int) -> tuple[list[Found], bool]:
+        """(the newest `limit` events after `before`, whether the time was up before it was done).
         Raises QueryTooSlow when the time was up before any was found."""
-        numbers: list[int] = []
+        found: list[Found] = []
         try:
             if self._cannot_match():
                 return [], False
-            numbers, timed_out = self._find_by_index(before, limit)
+            found, timed_out = self._find_by_index(before, limit)
         except sqlite3.OperationalError as error:
             _only_interruption(error)
             timed_out = True
-        if timed_out and not numbers:
+        if timed_out and not found:
             raise self._too_slow()
-        return numbers, timed_out
+        return found, timed_out
 
     def count(self, at_most: int | None) -> int:
         """How many events match; more than `at_most` is possible. Raises QueryTooSlow."""
@@ -123,7 +133,7 @@ class Search:
             if mask.any():
                 yield source, mask
 
-    def _find_by_index(self, before: Position | None, limit: int) -> tuple[list[int], bool]:
+    def _find_by_index(self, before: Position | None, limit: int) -> tuple[list[Found], bool]:
         found: list[Found] = []
         latest = self.end if before is None else min(self.end, before.timestamp)
         for source in self._sources(latest):
@@ -134,7 +144,7 @@ class Search:
                 if not self._may_match(source):
                     continue
                 if self._is_time_up(source.size):
-                    return [seq for at, _, seq in found if at > newest_left], True
+                    return [one for one in found if one[0] > newest_left], True
             try:
                 found += self._newest_in(
                     source, before, limit, found[limit - 1][0] if len(found) >= limit else _EARLIEST
@@ -142,14 +152,14 @@ class Search:
             except sqlite3.OperationalError as error:
                 _only_interruption(error)
                 newest_left = source.info.last_time if isinstance(source, Segment) else _LATEST
-                return [seq for at, _, seq in found if at > newest_left], True
+                return [one for one in found if one[0] > newest_left], True
             found.sort(reverse=True)
             del found[limit:]
-        return [seq for _, _, seq in found], False
+        return found, False
 
     @cached_property
     def _view(self) -> IndexView:
-        return IndexView(self.connection, self._index, self.use_case)
+        return IndexView(self.connection, self._index, self.use_case, self._state)
 
     def _sources(self, latest: int) -> Iterator[TailView | Segment]:
         view = self._view
@@ -175,7 +185,8 @@ class Search:
     def _matching_in(self, source: TailView | Segment) -> Mask:
         """The events of a source that are there, match and lie in the span."""
         if isinstance(source, TailView):
-            mask = evaluate(self.condition, source) & source.alive()
+            mask = evaluate(self.condition, source)
+            source.leave_out_gone(mask)
             if self._has_span:
                 times = source.times()
                 mask &= (times >= self.start) & (times <= self.end)
@@ -187,7 +198,7 @@ class Search:
         mask[:start] = False
         mask[end:] = False
         if mask.any():
-            mask &= source.alive()
+            source.leave_out_gone(mask)
         return mask
 
     def _count_in(self, source: TailView | Segment) -> int:
@@ -205,12 +216,13 @@ class Search:
         if isinstance(source, TailView):
             if before is not None:
                 source.before(mask, before.timestamp, before.event_id)
-            return source.newest(mask, limit)
+            return [(*one, None) for one in source.newest(mask, limit)]
         mask[: source.place_of(since)] = False
         places = np.flatnonzero(mask)
         if before is not None:
             places = places[: self._end_of_page(source, places, before)]
-        return self._with_ids(source.seqs_at(places[-limit:]).tolist())
+        rows = events.read_rows(self.connection, source.seqs_at(places[-limit:]).tolist())
+        return [(row[4], row[1], row[0], row) for row in rows]
 
     def _end_of_page(self, source: Segment, places: Integers, before: Position) -> int:
         """How many of these places, which ascend, come after a position. Those of one time are in the order of their
@@ -219,16 +231,11 @@ class Search:
         first, last = np.searchsorted(places, [source.place_of(moment), source.place_of(moment + 1)]).tolist()
 
         def id_at(place: int) -> str:
-            return self._with_ids(source.seqs_at(places[place : place + 1]).tolist())[0][1]
+            number = source.seqs_at(places[place : place + 1]).tolist()
+            event_id: str = self.connection.execute("SELECT event_id FROM events WHERE seq = ?", number).fetchone()[0]
+            return event_id
 
         return bisect_left(range(last), before.event_id, first, key=id_at)
-
-    def _with_ids(self, numbers: list[int]) -> list[Found]:
-        rows = self.connection.execute(
-            "SELECT timestamp, event_id, seq FROM events WHERE seq IN (SELECT value FROM json_each(?))",
-            (json.encode(numbers).decode(),),
-        )
-        return rows.fetchall()
 
     def _is_time_up(self, events: int) -> bool:
         """Whether the time is up; looked at after so many events."""

@@ -20,6 +20,7 @@ from sightlog.domain.images import UploadedImage
 from sightlog.domain.last_visits import LastVisit
 from sightlog.domain.limits import Limits
 from sightlog.domain.metadata_schema import MetadataSchema
+from sightlog.domain.remembering import MOST_REMEMBERED
 from sightlog.domain.retention import Expired
 from sightlog.domain.stored import Arrivals, Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
@@ -48,6 +49,7 @@ from sightlog.store.sqlite.connection import FileWatch, open_for_writing, transl
 from sightlog.store.sqlite.counting import Waiting
 from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.finding import Search
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.index.reading import IndexView
 from sightlog.store.sqlite.merger import Merger
 from sightlog.store.sqlite.migrating import migrate
@@ -73,6 +75,7 @@ class SqliteStore:
         self._lock = FolderLock(folder)
         self._limits = limits
         self._callers: dict[bytes, Caller] = {}
+        self._use_cases: dict[tuple[int, str], UseCase] = {}
         self._keys_used: dict[int, int] = {}
         self._is_closed = False
         with ExitStack() as undoing:
@@ -182,8 +185,15 @@ class SqliteStore:
         return self._write(remove)
 
     def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
-        with self._short_readers.snapshot() as connection:
-            return use_cases.find(connection, workspace, reference)
+        # As for callers; what is not there is not remembered, nor are more spellings than anybody needs.
+        remembered = self._use_cases
+        use_case = remembered.get((workspace, reference))
+        if use_case is None:
+            with self._short_readers.snapshot() as connection:
+                use_case = use_cases.find(connection, workspace, reference)
+            if use_case is not None and len(remembered) < MOST_REMEMBERED:
+                remembered[workspace, reference] = use_case
+        return use_case
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
         with self._learned(self._short_readers) as (connection, waiting, _):
@@ -205,13 +215,13 @@ class SqliteStore:
     ) -> EventPage:
         with self._search(use_case, selection) as search:
             connection = search.connection
-            numbers, timed_out = search.find(before, limit + 1)
+            found, timed_out = search.find(before, limit + 1)
             connection.set_progress_handler(None, 0)
-            page = events.by_numbers(connection, workspace, numbers[:limit])
-            last_sequence = min(search.learned_to, events.last_sequence(connection))
-        has_more = len(numbers) > limit or timed_out
+            numbers = [seq for _, _, seq, _ in found[:limit]]
+            page = events.by_numbers(connection, workspace, numbers, [row for *_, row in found if row is not None])
+        has_more = len(found) > limit or timed_out
         following = Position(page[-1].timestamp, page[-1].event_id) if has_more else None
-        return EventPage(events=page, next=following, last_sequence=last_sequence)
+        return EventPage(events=page, next=following, last_sequence=search.last_sequence)
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
         with self._search(use_case, selection) as search:
@@ -224,11 +234,10 @@ class SqliteStore:
         self, workspace: int, use_case: UseCase, selection: Selection, after: int, at_most: int
     ) -> Arrivals:
         with self._learned(self._short_readers, self._limits.query_seconds) as (connection, waiting, learned_to):
-            last_sequence = min(learned_to, events.last_sequence(connection))
+            search = Search(connection, self._index, waiting, use_case.number, selection, learned_to=learned_to)
             arrived = events.numbers_after(connection, use_case.number, after, at_most)
-            arrived = [seq for seq in arrived if seq <= last_sequence]
-            count = Search(connection, self._index, waiting, use_case.number, selection).count_among(arrived)
-            return Arrivals(count=count, last_sequence=last_sequence)
+            count = search.count_among([seq for seq in arrived if seq <= search.last_sequence])
+            return Arrivals(count=count, last_sequence=search.last_sequence)
 
     def aggregate(
         self,
@@ -326,13 +335,14 @@ class SqliteStore:
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
         with self._learned(self._short_readers) as (connection, waiting, _):
-            counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
+            counts = CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number)
             return schemas.read_schema(counts, use_case.id, of_images=of_images)
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
         with self._learned(self._short_readers) as (connection, waiting, _):
-            counts = CountsView(connection, waiting.seen_by(connection), use_case.number)
-            return facets.read(IndexView(connection, self._index, use_case.number), counts, use_case, most)
+            state = read_state(connection)
+            counts = CountsView(connection, waiting.seen_by(state), use_case.number)
+            return facets.read(IndexView(connection, self._index, use_case.number, state), counts, use_case, most)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
         with self._learned(self._short_readers) as (connection, _, _):
@@ -440,7 +450,10 @@ class SqliteStore:
             transaction.forget_use_cases()
             return changed
 
-        return self._write(and_forget)
+        try:
+            return self._write(and_forget)
+        finally:
+            self._use_cases = {}
 
 
 def _give_pages_back(transaction: SqliteTransaction) -> None:

@@ -10,6 +10,7 @@ from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
 from sightlog.store.sqlite.counting import Waiting
 from sightlog.store.sqlite.counts_view import CountsView
 from sightlog.store.sqlite.index.keeping import SideIndex
+from sightlog.store.sqlite.index.loading import read_state
 from sightlog.store.sqlite.index.reading import IndexView
 
 _COLUMNS = "number, id, name, status, created_at, updated_at"
@@ -150,11 +151,12 @@ def summaries(
         " ORDER BY number",
         (workspace, status),
     ).fetchall()
-    seen = waiting.seen_by(connection)
+    state = read_state(connection)
+    seen = waiting.seen_by(state)
     found = []
     for use_case in map(_use_case, rows):
-        view, counts = IndexView(connection, index, use_case.number), CountsView(connection, seen, use_case.number)
-        found.append(_summary(slug, use_case, view, counts))
+        view = IndexView(connection, index, use_case.number, state)
+        found.append(_summary(slug, use_case, view, CountsView(connection, seen, use_case.number)))
     return found
 
 

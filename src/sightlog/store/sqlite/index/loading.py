@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from msgspec import json
 
@@ -16,6 +17,23 @@ _ROWS_AT_ONCE = 1_000
 
 GREATEST_NUMBER = "(SELECT coalesce(max(seq), 0) FROM events)"
 """SQL: of the events that are there. A snapshot has those up to it, because numbers ascend."""
+
+
+class IndexState(NamedTuple):
+    """What a snapshot, or the commit that is being made, says of the index and the counts as a whole."""
+
+    commits: int
+    """How many did more than add events."""
+    counted_to: int
+    """Up to which event the tables of counts have everything."""
+    last_seq: int
+    """The greatest number of an event that is there."""
+
+
+def read_state(connection: sqlite3.Connection) -> IndexState:
+    """See there."""
+    return IndexState(*connection.execute(f"SELECT commits, counted_to, {GREATEST_NUMBER} FROM index_state").fetchone())
+
 
 StoredEntries = tuple[int, int, int, str, str | None, list[Entry]]
 """A use case, an event's number, timestamp and id, what the newest review says of it, and its entries."""

@@ -10,7 +10,8 @@ A part belongs to a field and a type, and is found by the first value in it:
 The times and the numbers of the events belong to no field; of these, a part is found by the place of its first event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -121,6 +122,8 @@ class TextPart:
     def __init__(self, content: bytes, size: int) -> None:
         self._size = size
         self._is_one = content[:1] == _ONE
+        self.values: list[str]
+        """Ascending."""
         if self._is_one:
             value, self._packed = msgpack.decode(content[1:])
             self.values = [value]
@@ -130,6 +133,11 @@ class TextPart:
     def passing(self, passes: Callable[[str], bool]) -> list[int]:
         """The places of the values that pass."""
         return [place for place, value in enumerate(self.values) if passes(value)]
+
+    def named(self, names: Iterable[str]) -> list[int]:
+        """The places of the values that are among these, which are different."""
+        places = ((bisect_left(self.values, name), name) for name in names)
+        return [place for place, name in places if self.values[place : place + 1] == [name]]
 
     def counts(self) -> Integers:
         """How many events each value has."""
@@ -175,8 +183,8 @@ def mark_named(content: bytes, named: Sequence[str], mask: Mask) -> None:
     bytes, which takes a tenth of reading its values."""
     content = decompress(content)
     if any(msgpack.encode(text) in content for text in named):
-        part, wanted = TextPart(content, len(mask)), frozenset(named)
-        part.mark(part.passing(wanted.__contains__), mask)
+        part = TextPart(content, len(mask))
+        part.mark(part.named(set(named)), mask)
 
 
 def mark_texts(contents: Sequence[bytes], passes: Callable[[str], bool], mask: Mask, having: Mask | None) -> None:

@@ -13,7 +13,7 @@ from sightlog.domain.conditions import Match
 from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.index.keeping import SideIndex
-from sightlog.store.sqlite.index.loading import GREATEST_NUMBER
+from sightlog.store.sqlite.index.loading import IndexState, read_state
 from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_of
 from sightlog.store.sqlite.index.tail import TailView
 
@@ -23,21 +23,29 @@ _NEWEST_ENTRIES = 2_000
 
 
 class IndexView:
-    """Made once for each question. For the writer, `commit` is the one that is being made, and nothing is left out."""
+    """Made once for each question. `state` is that of the snapshot, if it is known already. `in_commit` is for the
+    writer, which looks into the commit that is being made."""
 
     def __init__(
-        self, connection: sqlite3.Connection, index: SideIndex, use_case: int, *, in_commit: bool = False
+        self,
+        connection: sqlite3.Connection,
+        index: SideIndex,
+        use_case: int,
+        state: IndexState | None = None,
+        *,
+        in_commit: bool = False,
     ) -> None:
         self.connection = connection
         self.use_case = use_case
         self._suggestions = index.suggestions
         # A segment of the commit that is being made may not come to be, and its number belong to another one later.
-        self._marks = {} if in_commit else index.marks
-        commit, last_seq = connection.execute(f"SELECT commits, {GREATEST_NUMBER} FROM index_state").fetchone()
-        tail = index.tail_at(use_case, commit + 1 if in_commit else commit)
+        self._unpacked = None if in_commit else index.unpacked
+        state = state or read_state(connection)
+        commit = state.commits + in_commit
+        tail = index.tail_at(use_case, commit)
         self.tail: TailView | None = None
         if tail is not None:
-            self.tail = tail.now(commit + 1) if in_commit else tail.at(commit, last_seq)
+            self.tail = tail.now(commit) if in_commit else tail.at(commit, state.last_seq)
 
     def infos(self, start: int = _EARLIEST, end: int = _LATEST) -> list[SegmentInfo]:
         """The segments that may hold events between two times, the one with the newest event first."""
@@ -45,7 +53,7 @@ class IndexView:
 
     def segment(self, info: SegmentInfo) -> Segment:
         """One of them, to be asked."""
-        return Segment(self.connection, info, self._marks)
+        return Segment(self.connection, info, self._unpacked)
 
     def sources(self) -> Iterator[TailView | Segment]:
         """The tail and then the segments, the one with the newest event first."""
@@ -62,7 +70,8 @@ class IndexView:
         for source in self.sources():
             if isinstance(source, Segment) and source.info.last_time <= newest and source.info.last_seq <= last:
                 continue
-            mask = source.find(match) & source.alive()
+            mask = source.find(match)
+            source.leave_out_gone(mask)
             if mask.any():
                 newest = max(newest, int(source.times()[mask].max()))
                 last = max(last, int(source.seqs()[mask].max()))

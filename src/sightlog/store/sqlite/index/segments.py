@@ -4,8 +4,8 @@ What leaves or is reviewed later is noted beside the segment, event by event; ma
 """
 
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from msgspec import Struct
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, has_one_value
 from sightlog.domain.feedback import FeedbackStatus
-from sightlog.domain.remembering import MOST_REMEMBERED
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers
@@ -35,6 +34,7 @@ from sightlog.store.sqlite.index.parts import (
     read_texts,
 )
 from sightlog.store.sqlite.index.summaries import drop_summaries, summaries_of
+from sightlog.store.sqlite.index.unpacked import UnpackedColumn, UnpackedColumns
 
 # What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
 UNCHANGED, GONE = 255, 254
@@ -141,16 +141,14 @@ def drop_segment(connection: sqlite3.Connection, number: int) -> None:
         connection.execute(statement, (number,))
 
 
-TimeMarks = dict[tuple[int, int], int]
-"""(a segment's number, the place of the first event of a part) → that event's timestamp."""
-
-
 class Segment:
-    """A segment as one snapshot sees it; see `matching.Source`. `marks` are remembered from snapshot to snapshot."""
+    """A segment as one snapshot sees it; see `matching.Source`. `unpacked` is remembered from snapshot to snapshot."""
 
-    def __init__(self, connection: sqlite3.Connection, info: SegmentInfo, marks: TimeMarks | None = None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, info: SegmentInfo, unpacked: UnpackedColumns | None = None
+    ) -> None:
         self._connection = connection
-        self._marks = {} if marks is None else marks
+        self._unpacked = unpacked or UnpackedColumns()
         self.info = info
         self.size = info.events
         self._states: States | None = None
@@ -238,8 +236,15 @@ class Segment:
 
     def alive(self) -> Mask:
         """The places whose events are still there."""
-        states = self.states()
-        return np.ones(self.size, np.bool_) if states is None else states != GONE
+        mask = np.ones(self.size, np.bool_)
+        self.leave_out_gone(mask)
+        return mask
+
+    def leave_out_gone(self, mask: Mask) -> None:
+        """Take the marks of events away that are not there any more."""
+        states = self.states() if self.info.gone else None
+        if states is not None:
+            mask &= states != GONE
 
     def times(self) -> Integers:
         """Ascending."""
@@ -275,28 +280,24 @@ class Segment:
             return 0
         if time > self.info.last_time:
             return self.size
-        parts = self._integer_parts(TIMES)
-        start, content = parts[bisect_left(parts, time, key=self._first_time) - 1]
-        return start + int(np.searchsorted(read_integers(content), time))
-
-    def _first_time(self, part: tuple[int, bytes]) -> int:
-        mark = self.info.number, part[0]
-        time = self._marks.get(mark)
-        if time is None:
-            if len(self._marks) >= MOST_REMEMBERED:
-                self._marks.clear()
-            time = self._marks[mark] = int(read_integers(part[1])[0])
-        return time
+        with self._column(TIMES) as column:
+            return column.place_of(time, lambda part: self._integer_part(TIMES, part))
 
     def _integers_at(self, letter: str, places: Integers) -> Integers:
-        parts = self._integer_parts(letter)
-        starts = np.array([start for start, _ in parts])
-        which = np.searchsorted(starts, places, "right") - 1
-        found = np.empty(len(places), np.int64)
-        for number in np.unique(which).tolist():
-            chosen = which == number
-            found[chosen] = read_integers(parts[number][1])[places[chosen] - starts[number]]
-        return found
+        with self._column(letter) as column:
+            return column.at(places, lambda part: self._integer_part(letter, part))
+
+    @contextmanager
+    def _column(self, letter: str) -> Iterator[UnpackedColumn]:
+        """What is unpacked of a column already."""
+        column = self._unpacked.take(self.info.number, letter)
+        if column is None:
+            column = UnpackedColumn([start for start, _ in self._integer_parts(letter)], self.size)
+        yield column
+        self._unpacked.give_back(self.info.number, letter, column)
+
+    def _integer_part(self, letter: str, part: int) -> Integers:
+        return read_integers(self._integer_parts(letter)[part][1])
 
     def _integers(self, letter: str) -> Integers:
         return np.concatenate([read_integers(content) for _, content in self._integer_parts(letter)])
@@ -341,18 +342,19 @@ class Segment:
 
 
 def _read_states(connection: sqlite3.Connection, info: SegmentInfo) -> States | None:
-    notes = connection.execute("SELECT ordinal, state FROM segment_notes WHERE segment = ?", (info.number,)).fetchall()
-    folded = connection.execute(
-        "SELECT content FROM segment_parts WHERE segment = ? AND field = '' AND type = ?", (info.number, STATES)
-    ).fetchone()
-    if not notes and folded is None:
+    rows = connection.execute(
+        "SELECT NULL, content FROM segment_parts WHERE segment = ?1 AND field = '' AND type = ?2"
+        " UNION ALL SELECT ordinal, state FROM segment_notes WHERE segment = ?1",
+        (info.number, STATES),
+    ).fetchall()
+    if not rows:
         return None
-    if folded is None:
-        states = np.full(info.events, UNCHANGED, np.uint8)
-    else:
-        states = np.frombuffer(decompress(folded[0]), np.uint8).copy()
-    for ordinal, state in notes:
-        states[ordinal] = state
+    states = np.full(info.events, UNCHANGED, np.uint8)
+    for ordinal, state in rows:
+        if ordinal is None:  # those that were folded come first
+            states = np.frombuffer(decompress(state), np.uint8).copy()
+        else:
+            states[ordinal] = state
     return states
 
 

@@ -247,9 +247,14 @@ class TailView:
     def alive(self) -> Mask:
         """The places whose events are still there."""
         mask = np.ones(self.size, np.bool_)
-        gone = [p for p, commit in list(self._tail._gone.items()) if commit <= self._commit and p < self.size]
-        mask[np.array(gone, np.int64)] = False
+        self.leave_out_gone(mask)
         return mask
+
+    def leave_out_gone(self, mask: Mask) -> None:
+        """Take the marks of events away that are not there any more."""
+        for place, commit in list(self._tail._gone.items()):
+            if commit <= self._commit and place < self.size:
+                mask[place] = False
 
     def times(self) -> Integers:
         return np.frombuffer(self._tail.times[: self.size].tobytes(), np.int64)
