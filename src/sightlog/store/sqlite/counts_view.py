@@ -34,7 +34,10 @@ class CountsView:
         """(key, how many) of the most frequent keys of a group, in the order of the keys where they are equally
         frequent."""
         added = self._added.tallies.group((self._use_case, kind, name))
-        frequent = dict(tallies.read_most(self._connection, self._use_case, kind, name, most))
+        written = tallies.read_most(self._connection, self._use_case, kind, name, most)
+        if not added:
+            return written
+        frequent = dict(written)
         # Counts that wait only add, so what is frequent with them was so before, or is among them.
         counts = frequent | tallies.read_those(
             self._connection, self._use_case, kind, [key for key in added if key not in frequent]

@@ -85,8 +85,6 @@ class Search:
         Raises QueryTooSlow when the time was up before any was found."""
         found: list[Found] = []
         try:
-            if self._cannot_match():
-                return [], False
             found, timed_out = self._find_by_index(before, limit)
         except sqlite3.OperationalError as error:
             _only_interruption(error)
@@ -98,7 +96,7 @@ class Search:
     def count(self, at_most: int | None) -> int:
         """How many events match; more than `at_most` is possible. Raises QueryTooSlow."""
         try:
-            if self._cannot_match():
+            if self._cannot_match:
                 return 0
             if not self.condition.conditions and not self._has_span:
                 return self._total()
@@ -143,6 +141,8 @@ class Search:
                     break
                 if not self._may_match(source):
                     continue
+                if not found and self._cannot_match:
+                    break
                 if self._is_time_up(source.size):
                     return [one for one in found if one[0] > newest_left], True
             try:
@@ -259,6 +259,7 @@ class Search:
     def _total(self) -> int:
         return sum(self._counts.of(TYPE).values())
 
+    @cached_property
     def _cannot_match(self) -> bool:
         """Whether the kept counts say that one of the conditions matches no event at all."""
         return self._counts.is_complete and any(map(self._is_ruled_out, self._needed))

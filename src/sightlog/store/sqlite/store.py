@@ -45,6 +45,7 @@ from sightlog.store.sqlite import (
     views,
     workspaces,
 )
+from sightlog.store.sqlite.answers import Answers
 from sightlog.store.sqlite.connection import FileWatch, open_for_writing, translated
 from sightlog.store.sqlite.counting import Waiting
 from sightlog.store.sqlite.counts_view import CountsView
@@ -76,6 +77,7 @@ class SqliteStore:
         self._limits = limits
         self._callers: dict[bytes, Caller] = {}
         self._use_cases: dict[tuple[int, str], UseCase] = {}
+        self._answers = Answers()
         self._keys_used: dict[int, int] = {}
         self._is_closed = False
         with ExitStack() as undoing:
@@ -196,9 +198,12 @@ class SqliteStore:
         return use_case
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
-        with self._learned(self._short_readers) as (connection, waiting, _):
-            slug = workspaces.slug_of(connection, workspace)
-            return use_cases.summaries(connection, self._index, waiting, workspace, slug, status)
+        def find() -> list[UseCaseSummary]:
+            with self._learned(self._short_readers) as (connection, waiting, _):
+                slug = workspaces.slug_of(connection, workspace)
+                return use_cases.summaries(connection, self._index, waiting, workspace, slug, status)
+
+        return self._give(("use cases", workspace, status), find)
 
     def add_events(
         self,
@@ -334,15 +339,21 @@ class SqliteStore:
         self._write(lambda t: images.forget_freed(t.connection, hash, was_removed=was_removed))
 
     def metadata_schema(self, workspace: int, use_case: UseCase, *, of_images: bool) -> MetadataSchema:
-        with self._learned(self._short_readers) as (connection, waiting, _):
-            counts = CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number)
-            return schemas.read_schema(counts, use_case.id, of_images=of_images)
+        def find() -> MetadataSchema:
+            with self._learned(self._short_readers) as (connection, waiting, _):
+                counts = CountsView(connection, waiting.seen_by(read_state(connection)), use_case.number)
+                return schemas.read_schema(counts, use_case.id, of_images=of_images)
+
+        return self._give(("schema", use_case, of_images), find)
 
     def facets(self, workspace: int, use_case: UseCase, most: int) -> Facets:
-        with self._learned(self._short_readers) as (connection, waiting, _):
-            state = read_state(connection)
-            counts = CountsView(connection, waiting.seen_by(state), use_case.number)
-            return facets.read(IndexView(connection, self._index, use_case.number, state), counts, use_case, most)
+        def find() -> Facets:
+            with self._learned(self._short_readers) as (connection, waiting, _):
+                state = read_state(connection)
+                counts = CountsView(connection, waiting.seen_by(state), use_case.number)
+                return facets.read(IndexView(connection, self._index, use_case.number, state), counts, use_case, most)
+
+        return self._give(("facets", use_case, most), find)
 
     def recent_values(self, workspace: int, use_case: UseCase, field: str, most: int) -> list[str]:
         with self._learned(self._short_readers) as (connection, _, _):
@@ -393,6 +404,10 @@ class SqliteStore:
             readers.close()
         self._connection.close()
         self._lock.release()
+
+    def _give(self, question: tuple[object, ...], find: Callable[[], R]) -> R:
+        """The answer to a question, which is found anew when something was written since."""
+        return self._answers.give(self._memory.version, question, find)
 
     @contextmanager
     def _search(self, use_case: UseCase, selection: Selection) -> Iterator[Search]:

@@ -31,6 +31,8 @@ class WriterMemory:
         self.counts = KeptCounts(connection, limits, self.index)
         self.use_cases: dict[tuple[int, str], UseCase] = {}
         self.last_seq = 0
+        self.version = 0
+        """How many commits readers can see, or have seen fail."""
         newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self.last_received_at = newest[0] if newest else 0
         self.forget()
@@ -70,6 +72,7 @@ class SqliteTransaction:
         self.memory.counts.committed()
         self.memory.learning.committed(self.memory.last_seq)
         self.memory.packer.offer()
+        self.memory.version += 1  # last: an answer that is kept for a version must hold all of it
 
     def rollback(self) -> None:
         if self.connection.in_transaction:
@@ -79,6 +82,7 @@ class SqliteTransaction:
             self.memory.forget()
         finally:
             self.memory.index.rolled_back()
+            self.memory.version += 1
 
     def forget_use_cases(self) -> None:
         """To be called by whoever changes a use case."""

@@ -21,11 +21,11 @@ from sightlog.domain.fact_columns import FactColumns, grouped
 from sightlog.store.sqlite.connection import committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.loading import GREATEST_NUMBER, StoredEntries, by_use_case, unsealed_events
+from sightlog.store.sqlite.index.remembered import SegmentMemory
 from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
 from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.summaries import Summaries
 from sightlog.store.sqlite.index.tail import Tail
-from sightlog.store.sqlite.index.unpacked import UnpackedColumns
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class SideIndex:
         self._connection = connection
         self.suggestions = Suggestions()
         self.summaries = Summaries()
-        self.unpacked = UnpackedColumns()
+        self.memory = SegmentMemory()
         self.ids = EventIds(connection)
         self.sealed = threading.Event()
         """Set after each commit that sealed."""

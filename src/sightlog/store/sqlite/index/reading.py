@@ -39,7 +39,7 @@ class IndexView:
         self.use_case = use_case
         self._suggestions = index.suggestions
         # A segment of the commit that is being made may not come to be, and its number belong to another one later.
-        self._unpacked = None if in_commit else index.unpacked
+        self._memory = None if in_commit else index.memory
         state = state or read_state(connection)
         commit = state.commits + in_commit
         tail = index.tail_at(use_case, commit)
@@ -53,7 +53,7 @@ class IndexView:
 
     def segment(self, info: SegmentInfo) -> Segment:
         """One of them, to be asked."""
-        return Segment(self.connection, info, self._unpacked)
+        return Segment(self.connection, info, self._memory)
 
     def sources(self) -> Iterator[TailView | Segment]:
         """The tail and then the segments, the one with the newest event first."""

@@ -33,8 +33,9 @@ from sightlog.store.sqlite.index.parts import (
     read_set,
     read_texts,
 )
+from sightlog.store.sqlite.index.remembered import SegmentMemory
 from sightlog.store.sqlite.index.summaries import drop_summaries, summaries_of
-from sightlog.store.sqlite.index.unpacked import UnpackedColumn, UnpackedColumns
+from sightlog.store.sqlite.index.unpacked import UnpackedColumn
 
 # What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
 UNCHANGED, GONE = 255, 254
@@ -142,13 +143,11 @@ def drop_segment(connection: sqlite3.Connection, number: int) -> None:
 
 
 class Segment:
-    """A segment as one snapshot sees it; see `matching.Source`. `unpacked` is remembered from snapshot to snapshot."""
+    """A segment as one snapshot sees it; see `matching.Source`. `memory` is that of all segments and snapshots."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, info: SegmentInfo, unpacked: UnpackedColumns | None = None
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, info: SegmentInfo, memory: SegmentMemory | None = None) -> None:
         self._connection = connection
-        self._unpacked = unpacked or UnpackedColumns()
+        self._memory = memory or SegmentMemory()
         self.info = info
         self.size = info.events
         self._states: States | None = None
@@ -157,6 +156,16 @@ class Segment:
         self._fetched: dict[str, list[tuple[int, bytes]]] = {}
 
     def find(self, match: Match) -> Mask:
+        mask = self._memory.matches.find(match, self.info.number, self.size)
+        if mask is None:
+            mask = self._find_sealed(match)
+            self._memory.matches.remember(match, self.info.number, mask)
+        if FEEDBACK_STATUS in match.fields:
+            self._apply_reviews(match, mask)
+        return mask
+
+    def _find_sealed(self, match: Match) -> Mask:
+        """The events that have a matching entry, as they were when they were sealed."""
         mask = np.zeros(self.size, np.bool_)
         for field in match.fields:
             if match.operator == "exists":
@@ -165,8 +174,6 @@ class Segment:
                 self._mark_numbers(field, match, mask)
             else:
                 self._mark_texts(field, match, mask)
-            if field == FEEDBACK_STATUS:
-                self._apply_reviews(match, mask)
         return mask
 
     def _parts(self, field: str, letter: str | None, where: str, *values: object) -> list[tuple[bytes]]:
@@ -290,11 +297,11 @@ class Segment:
     @contextmanager
     def _column(self, letter: str) -> Iterator[UnpackedColumn]:
         """What is unpacked of a column already."""
-        column = self._unpacked.take(self.info.number, letter)
+        column = self._memory.columns.take(self.info.number, letter)
         if column is None:
             column = UnpackedColumn([start for start, _ in self._integer_parts(letter)], self.size)
         yield column
-        self._unpacked.give_back(self.info.number, letter, column)
+        self._memory.columns.give_back(self.info.number, letter, column)
 
     def _integer_part(self, letter: str, part: int) -> Integers:
         return read_integers(self._integer_parts(letter)[part][1])

@@ -56,8 +56,7 @@ class UnpackedColumn:
 
 
 class UnpackedColumns:
-    """For all readers. A segment never changes and its number is never given again, so what is remembered stays true;
-    it must come from a snapshot, not from a commit that is being made."""
+    """Those of all segments, for all readers."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
