@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 from msgspec import Struct, structs
@@ -20,16 +21,18 @@ from sightlog.domain.times import MICROSECONDS_PER_DAY, format_timestamp
 from sightlog.store.sqlite.connection import DATABASE_FILE
 
 PAGE_EVENTS = 50
-_QUERY, _COUNT = "/vision-events/query", "/vision-events/count"
+_EVENTS, _QUERY, _COUNT = "/vision-events", "/vision-events/query", "/vision-events/count"
 Body = dict[str, Any]
 
 
 class Question(Struct, frozen=True):
-    """A request to time: `body` is given the number of the repeat, so that values can change; without it, a GET."""
+    """A request to time: `body` is given the number of the repeat, so that values can change; without it, a GET.
+    `event` is stored before each time, so that nothing can be answered as it was the last time."""
 
     name: str
     path: str
     body: Callable[[int], Body] | None = None
+    event: Body | None = None
 
 
 class Timing(Struct, frozen=True):
@@ -202,10 +205,15 @@ def _time_cold(folder: Path, key: str, question: Question) -> float:
 def _overviews(asking: Asking) -> list[Question]:
     page = msgspec.json.decode(asking.ask("POST", _QUERY, msgspec.json.encode({"useCaseId": USE_CASES[0]}))[2])
     use_case = quote(USE_CASES[0])
+    sent = ("eventType", "timestamp", "deviceId", "streamId", "workflowId", "eventData", "customMetadata")
+    event = {name: value for name, value in page["events"][0].items() if name in sent} | {"useCaseId": USE_CASES[0]}
     return [
         Question("use-case list", "/vision-events/use-cases"),
         Question("metadata schema", f"/vision-events/custom-metadata-schema/{use_case}"),
         Question("facets", f"/vision-events/facets/{use_case}"),
+        Question("use-case list, after a new event", "/vision-events/use-cases", event=event),
+        Question("schema, after a new event", f"/vision-events/custom-metadata-schema/{use_case}", event=event),
+        Question("facets, after a new event", f"/vision-events/facets/{use_case}", event=event),
         Question("one event by its id", f"/vision-events/events/{page['events'][-1]['eventId']}"),
         Question("unfiltered count", _COUNT, _on_largest(lambda n: {}, {})),
     ]
@@ -222,6 +230,10 @@ def _time(asking: Asking, question: Question, patience: Patience) -> Timing:
 
 def _ask(asking: Asking, question: Question, repeat: int) -> tuple[float, str]:
     """(seconds, what was answered in short)."""
+    if question.event is not None:
+        _, status, answer = asking.ask("POST", _EVENTS, msgspec.json.encode(question.event | {"eventId": str(uuid4())}))
+        if status != 201:
+            raise RuntimeError(f"{status}: {answer.decode(errors='replace')[:500]}")
     if question.body is None:
         took, status, answer = asking.ask("GET", question.path)
     else:

@@ -22,7 +22,8 @@ from sightlog.store.sqlite.connection import committing, insert_rows
 from sightlog.store.sqlite.index.ids import EventIds
 from sightlog.store.sqlite.index.loading import GREATEST_NUMBER, StoredEntries, by_use_case, unsealed_events
 from sightlog.store.sqlite.index.remembered import SegmentMemory
-from sightlog.store.sqlite.index.segments import GONE, note_states, rows_of, state_of, write_segment
+from sightlog.store.sqlite.index.segments import note_states, rows_of, write_segment
+from sightlog.store.sqlite.index.states import GONE, state_of
 from sightlog.store.sqlite.index.suggesting import Suggestions
 from sightlog.store.sqlite.index.summaries import Summaries
 from sightlog.store.sqlite.index.tail import Tail

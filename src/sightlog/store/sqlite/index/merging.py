@@ -23,7 +23,6 @@ from sightlog.store.sqlite.index.columns import (
 from sightlog.store.sqlite.index.ordinals import Integers, runs_of_equal
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import (
-    UNCHANGED,
     Segment,
     SegmentInfo,
     SegmentRows,
@@ -34,6 +33,7 @@ from sightlog.store.sqlite.index.segments import (
     rows_of,
     write_segment,
 )
+from sightlog.store.sqlite.index.states import UNCHANGED
 
 # Places in a segment are two bytes.
 _LARGEST = 60_000

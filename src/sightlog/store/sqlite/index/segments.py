@@ -9,11 +9,9 @@ from contextlib import contextmanager
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from sightlog.domain.conditions import Match
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, has_one_value
-from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
 from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers
@@ -34,18 +32,14 @@ from sightlog.store.sqlite.index.parts import (
     read_texts,
 )
 from sightlog.store.sqlite.index.remembered import SegmentMemory
+from sightlog.store.sqlite.index.states import GONE, UNCHANGED, States, mark_reviewed
 from sightlog.store.sqlite.index.summaries import drop_summaries, summaries_of
 from sightlog.store.sqlite.index.unpacked import UnpackedColumn
 
-# What may happen to a sealed event, in one byte: nothing, it left, or what the newest review says of it.
-UNCHANGED, GONE = 255, 254
-_STATUSES = tuple(FeedbackStatus)
 # So many notes beside a segment are read with it at most.
 _MOST_NOTES = 256
 # Above so many values, `in` reads all parts between the smallest and the largest.
 _MOST_SEEKS = 8
-
-States = NDArray[np.uint8]
 
 
 class SegmentInfo(Struct, frozen=True):
@@ -160,8 +154,9 @@ class Segment:
         if mask is None:
             mask = self._find_sealed(match)
             self._memory.matches.remember(match, self.info.number, mask)
-        if FEEDBACK_STATUS in match.fields:
-            self._apply_reviews(match, mask)
+        states = self.states() if FEEDBACK_STATUS in match.fields else None
+        if states is not None:
+            mark_reviewed(states, match, mask)
         return mask
 
     def _find_sealed(self, match: Match) -> Mask:
@@ -231,15 +226,6 @@ class Segment:
             self._states = _read_states(self._connection, self.info)
             self._are_states_read = True
         return self._states
-
-    def _apply_reviews(self, match: Match, mask: Mask) -> None:
-        states = self.states()
-        if states is None:
-            return
-        passes = passes_text(match) if match.operator != "exists" else None
-        for code, status in enumerate(_STATUSES):
-            is_reviewed = status is not FeedbackStatus.NONE
-            mask[states == code] = is_reviewed and (passes is None or passes(status.value))
 
     def alive(self) -> Mask:
         """The places whose events are still there."""
@@ -363,11 +349,6 @@ def _read_states(connection: sqlite3.Connection, info: SegmentInfo) -> States | 
         else:
             states[ordinal] = state
     return states
-
-
-def state_of(status: str | None) -> int:
-    """How a review status is noted."""
-    return _STATUSES.index(FeedbackStatus(status or FeedbackStatus.NONE))
 
 
 def note_states(connection: sqlite3.Connection, use_case: int, changes: Sequence[tuple[int, int]]) -> None:

@@ -26,6 +26,7 @@ from sightlog.store.sqlite.index.columns import (
 )
 from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
 from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
+from sightlog.store.sqlite.index.states import STATUSES, UNCHANGED, States, mark_reviewed, state_of
 
 _NEVER = 2**62
 
@@ -97,6 +98,31 @@ class _Numbers:
         return numbers, np.frombuffer(self._places.tobytes(), np.uint16)[: len(numbers)]
 
 
+class _Reviews:
+    """What reviews say of the events of a tail, in the order in which they said it of each."""
+
+    def __init__(self) -> None:
+        self._places = array(PLACE)
+        self._said = array("B")
+        self._commits = array("q")
+
+    def add(self, place: int, status: str | None, commit: int) -> None:
+        """The newest review of an event says this, as of a commit."""
+        self._places.append(place)
+        self._said.append(state_of(status))
+        self._commits.append(commit)  # last: readers look as far as these go
+
+    def states(self, size: int, commit: int) -> States:
+        """What is said of the first `size` events, as of a commit."""
+        states = np.full(size, UNCHANGED, np.uint8)
+        commits = np.frombuffer(self._commits.tobytes(), np.int64)
+        places = np.frombuffer(self._places.tobytes(), np.uint16)[: len(commits)]
+        said = np.frombuffer(self._said.tobytes(), np.uint8)[: len(commits)]
+        is_seen = (commits <= commit) & (places < size)
+        states[places[is_seen]] = said[is_seen]  # of several for one place the last stays
+        return states
+
+
 class Tail:
     """See above. `opened_at` is the first commit whose readers look here."""
 
@@ -111,7 +137,7 @@ class Tail:
         self._texts: dict[ColumnKey, _Texts] = {}
         self._numbers: dict[str, _Numbers] = {}
         self._gone: dict[int, int] = {}
-        self._statuses: dict[int, list[tuple[int, str | None]]] = {}
+        self._reviews = _Reviews()
 
     def __len__(self) -> int:
         return len(self.seqs)
@@ -157,7 +183,7 @@ class Tail:
 
     def restate(self, place: int, status: str | None, commit: int) -> None:
         """What the newest review says of an event, as of a commit."""
-        self._statuses.setdefault(place, []).append((commit, status))
+        self._reviews.add(place, status, commit)
 
     def at(self, commit: int, last_seq: int) -> "TailView":
         """The tail as a snapshot of this commit sees it, whose events have numbers up to this one."""
@@ -185,7 +211,7 @@ class TailView:
         mask = np.zeros(self.size, np.bool_)
         for field in match.fields:
             if field == FEEDBACK_STATUS:
-                self._mark_statuses(match, mask)
+                mark_reviewed(self._states(), match, mask)
             elif match.letter == NUMBER:
                 self._mark_numbers(field, match, mask)
             elif match.letter is None:
@@ -229,20 +255,9 @@ class TailView:
             self._mark_texts(field, Match((field,), letter, "exists"), mask)
         self._mark_numbers(field, Match((field,), NUMBER, "exists"), mask)
 
-    def statuses(self) -> dict[int, str]:
-        """Place → what the newest review says, where there is one."""
-        found = {}
-        for place, history in list(self._tail._statuses.items()):
-            if place < self.size:
-                known = [status for commit, status in list(history) if commit <= self._commit]
-                if known and known[-1] is not None:
-                    found[place] = known[-1]
-        return found
-
-    def _mark_statuses(self, match: Match, mask: Mask) -> None:
-        passes = passes_text(match) if match.operator != "exists" else None
-        places = [place for place, status in self.statuses().items() if passes is None or passes(status)]
-        mask[np.array(places, np.int64)] = True
+    def _states(self) -> States:
+        """What the newest review says of each event."""
+        return self._tail._reviews.states(self.size, self._commit)
 
     def alive(self) -> Mask:
         """The places whose events are still there."""
@@ -341,12 +356,11 @@ class TailView:
         texts = {key: column for key in list(self._tail._texts) if (column := self._text_column(key, ranks))}
         fields = list(self._tail._numbers)
         numbers = {field: found for field in fields if (found := self._number_column(field, ranks))}
-        statuses = self.statuses()
-        if statuses:
-            places = np.array(list(statuses), np.int64)
-            texts[(FEEDBACK_STATUS, TEXT)] = text_column(
-                list(statuses.values()), np.ones(len(places), np.int64), ranks[places]
-            )
+        states = self._states()
+        reviewed = np.flatnonzero((states != UNCHANGED) & (states != state_of(None)))
+        if len(reviewed):
+            statuses = [STATUSES[state].value for state in states[reviewed].tolist()]
+            texts[(FEEDBACK_STATUS, TEXT)] = text_column(statuses, np.ones(len(reviewed), np.int64), ranks[reviewed])
         return Contents(self._tail.use_case, self.seqs()[order], times[order], texts, numbers)
 
     def _text_column(self, key: ColumnKey, ranks: Integers) -> TextColumn | None:
