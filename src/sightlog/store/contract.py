@@ -112,7 +112,8 @@ class Store(Protocol):
         ...
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
-        """In the order of their making, with their kept counts; `status` None lists all."""
+        """In the order of their making, with their kept counts; `status` None lists all. This list, like a schema and
+        facets, may be given to others too: it is not the caller's to change."""
         ...
 
     def add_events(
