@@ -87,6 +87,7 @@ class PostgreSql:
             self._database.ask(_TABLE)
             port = free_port()
             command = [str(python), "-m", "uvicorn", _APPLICATION, "--port", str(port), "--workers", str(_WORKERS)]
+            command += ["--timeout-keep-alive", "600"]  # the others are asked in between, and some take long
             self._application = ServerProcess(
                 [*command, "--no-access-log", "--log-level", "warning"],
                 port,

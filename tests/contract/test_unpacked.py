@@ -21,7 +21,7 @@ class _Segment:
         self.reads: list[int] = []
 
     def column(self) -> UnpackedColumn:
-        return UnpackedColumn(self.starts, len(self.numbers))
+        return UnpackedColumn(self.starts)
 
     def read(self, part: int) -> Integers:
         self.reads.append(part)
@@ -75,7 +75,7 @@ def test_columns_grow_into_their_place_and_two_that_were_made_at_once_are_one() 
     assert columns.take(7, "q") is first
     before = first.bytes()
     first.at(np.arange(95), segment.read)
-    assert first.bytes() == before + 95 * 8
+    assert first.bytes() == before + 95 * 8 + 10 * unpacked._PART_BYTES
     assert columns.take(7, "q") is None  # somebody has it
     columns.give_back(7, "q", first)
     assert columns.take(7, "q") is first

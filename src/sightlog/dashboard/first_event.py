@@ -53,8 +53,11 @@ class ShownRefusal(Struct, frozen=True):
     key: str
 
 
-def show(request: ApiRequest, who: Visit, use_case: UseCase, secret: str | None = None) -> Answer:
-    """The page. `secret` is a key that was made just now; it stands in the lines this once."""
+def show(
+    request: ApiRequest, who: Visit, use_case: UseCase, secret: str | None = None, *, has_events: bool = False
+) -> Answer:
+    """The page. `secret` is a key that was made just now; it stands in the lines this once. When there are events by
+    then, the page shows the way to them, and leaves it to the reader when to go."""
     address = shown_address(request.context)
     return render(
         request,
@@ -63,6 +66,7 @@ def show(request: ApiRequest, who: Visit, use_case: UseCase, secret: str | None 
         headers=() if secret is None else SHOWN_ONCE,
         use_case=use_case,
         secret=secret,
+        has_events=has_events,
         ways=ways_to_use(address, secret or KEY_PLACE, use_case.id, [Scope.WRITE]),
         admins=admins_of(request.store, who.workspace.number),
         refusals=_refusals(request, who),
@@ -125,7 +129,7 @@ async def make_key(request: ApiRequest) -> Answer:
     def make() -> Answer:
         name = f"Sends to {use_case.name[:_NAME_LETTERS]}"
         _, secret = create_api_key(request.store, who.workspace.number, name, [Scope.WRITE], request.now)
-        return show(request, who, use_case, secret)
+        return show(request, who, use_case, secret, has_events=_has_events(request, who, use_case))
 
     return await request.run_errand(make)
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 A = TypeVar("A")
 
-_MOST = 64
+_MOST = 16
 
 
 class Answers:

@@ -9,6 +9,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from operator import itemgetter
 
 import numpy as np
 
@@ -36,6 +37,7 @@ _EARLIEST, _LATEST = -(2**62), 2**62
 
 Found = tuple[int, str, int, events.EventRow | None]
 """An event's timestamp, id and number: pages are in their descending order; and its row, where that was read."""
+_PLACE_IN_PAGE = itemgetter(0, 1, 2)
 
 
 class Search:
@@ -153,7 +155,7 @@ class Search:
                 _only_interruption(error)
                 newest_left = source.info.last_time if isinstance(source, Segment) else _LATEST
                 return [one for one in found if one[0] > newest_left], True
-            found.sort(reverse=True)
+            found.sort(key=_PLACE_IN_PAGE, reverse=True)
             del found[limit:]
         return found, False
 

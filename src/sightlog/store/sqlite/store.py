@@ -20,7 +20,6 @@ from sightlog.domain.images import UploadedImage
 from sightlog.domain.last_visits import LastVisit
 from sightlog.domain.limits import Limits
 from sightlog.domain.metadata_schema import MetadataSchema
-from sightlog.domain.remembering import MOST_REMEMBERED
 from sightlog.domain.retention import Expired
 from sightlog.domain.stored import Arrivals, Count, Deleted, EventPage, Receipt, StoredEvent
 from sightlog.domain.use_cases import UseCase, UseCaseStatus, UseCaseSummary
@@ -66,6 +65,8 @@ logger = logging.getLogger(__name__)
 # After each step of removal, so many free pages go back to the file system.
 _PAGES_GIVEN_BACK = 256
 _MICROSECONDS_BETWEEN_NOTES = 60_000_000
+# By which use cases are remembered: ids, and names in any case and with blanks.
+_MOST_SPELLINGS = 1_000
 
 
 class SqliteStore:
@@ -193,7 +194,7 @@ class SqliteStore:
         if use_case is None:
             with self._short_readers.snapshot() as connection:
                 use_case = use_cases.find(connection, workspace, reference)
-            if use_case is not None and len(remembered) < MOST_REMEMBERED:
+            if use_case is not None and len(remembered) < _MOST_SPELLINGS:
                 remembered[workspace, reference] = use_case
         return use_case
 
@@ -225,7 +226,7 @@ class SqliteStore:
             numbers = [seq for _, _, seq, _ in found[:limit]]
             page = events.by_numbers(connection, workspace, numbers, [row for *_, row in found if row is not None])
         has_more = len(found) > limit or timed_out
-        following = Position(page[-1].timestamp, page[-1].event_id) if has_more else None
+        following = Position(page[-1].timestamp, page[-1].event_id) if has_more and page else None
         return EventPage(events=page, next=following, last_sequence=search.last_sequence)
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:

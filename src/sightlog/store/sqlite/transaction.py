@@ -32,7 +32,7 @@ class WriterMemory:
         self.use_cases: dict[tuple[int, str], UseCase] = {}
         self.last_seq = 0
         self.version = 0
-        """How many commits readers can see, or have seen fail."""
+        """How many commits were made, or failed."""
         newest = connection.execute("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self.last_received_at = newest[0] if newest else 0
         self.forget()

@@ -3,6 +3,7 @@ so this stays true; it must come from a snapshot, not from a commit that is bein
 """
 
 import threading
+from sys import getsizeof
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,12 @@ from sightlog.domain.conditions import Match
 from sightlog.store.sqlite.index.ordinals import DENSE_SHARE, Mask
 from sightlog.store.sqlite.index.unpacked import UnpackedColumns
 
-# So much is remembered of what matched, with what each answer takes by itself.
+# So much is remembered of what matched, with what each match and each answer take by themselves.
 _MOST_BYTES = 16 * 2**20
+_MATCH_BYTES = 1_000
 _ANSWER_BYTES = 250
+# What asks for longer texts, or for more, is rare and would take more than its answers.
+_LONGEST_MATCH_BYTES = 4_000
 
 _Places = NDArray[np.uint16]
 _Bits = NDArray[np.uint8]
@@ -41,12 +45,15 @@ class KnownMatches:
 
     def remember(self, match: Match, segment: int, mask: Mask) -> None:
         """Keep an answer; the match that was asked for least lately is forgotten for it."""
+        size_of_match = _size(match)
+        if size_of_match > _LONGEST_MATCH_BYTES:
+            return
         answer = _packed(mask)
-        size = answer.nbytes + _ANSWER_BYTES
         with self._lock:
             answers = self._answers.setdefault(match, {})
             if segment in answers:
                 return
+            size = answer.nbytes + _ANSWER_BYTES + (0 if answers else size_of_match)
             answers[segment] = answer
             self._sizes[match] = self._sizes.get(match, 0) + size
             self._bytes += size
@@ -54,6 +61,12 @@ class KnownMatches:
                 oldest = next(iter(self._answers))
                 del self._answers[oldest]
                 self._bytes -= self._sizes.pop(oldest)
+
+
+def _size(match: Match) -> int:
+    """How much memory it takes, about, with its place here."""
+    values = match.value if isinstance(match.value, tuple) else (match.value,)
+    return _MATCH_BYTES + sum(map(getsizeof, (*match.fields, *values)))
 
 
 def _packed(mask: Mask) -> _Places | _Bits:

@@ -285,7 +285,7 @@ class Segment:
         """What is unpacked of a column already."""
         column = self._memory.columns.take(self.info.number, letter)
         if column is None:
-            column = UnpackedColumn([start for start, _ in self._integer_parts(letter)], self.size)
+            column = UnpackedColumn([start for start, _ in self._integer_parts(letter)])
         yield column
         self._memory.columns.give_back(self.info.number, letter, column)
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from sightlog.store.sqlite.index.ordinals import Integers
 
-# So much is remembered, with what a column takes by itself.
+# So much is remembered, with what a column and a part take by themselves.
 _MOST_BYTES = 12 * 2**20
-_COLUMN_BYTES = 1_000
+_COLUMN_BYTES = 1_500
+_PART_BYTES = 120
 
 ReadPart = Callable[[int], Integers]
 """Unpacks a part, by its place among the parts."""
@@ -21,38 +22,37 @@ ReadPart = Callable[[int], Integers]
 class UnpackedColumn:
     """A column of whole numbers, of which some parts were unpacked. For one thread at a time."""
 
-    def __init__(self, starts: Sequence[int], size: int) -> None:
+    def __init__(self, starts: Sequence[int]) -> None:
         """`starts` are the places of the first numbers of the parts."""
         self._starts = np.array(starts, np.int64)
-        self._bounds = [*starts, size]
-        self._numbers = np.empty(size, np.int64)
-        self._is_known = np.zeros(len(starts), np.bool_)
+        self._parts: dict[int, Integers] = {}
 
     def at(self, places: Integers, read: ReadPart) -> Integers:
         """The numbers at some places."""
-        parts = np.searchsorted(self._starts, places, "right") - 1
-        for part in set(parts[~self._is_known[parts]].tolist()):
-            self._know(part, read)
-        return self._numbers[places]
+        if not len(places):
+            return np.empty(0, np.int64)
+        needed, which = np.unique(np.searchsorted(self._starts, places, "right") - 1, return_inverse=True)
+        parts = [self._part(part, read) for part in needed.tolist()]
+        # Where the parts that are needed begin when they are put one after the other.
+        begins = np.cumsum([0, *map(len, parts[:-1])])
+        found: Integers = np.concatenate(parts)[(begins - self._starts[needed])[which] + places]
+        return found
 
     def place_of(self, number: int, read: ReadPart) -> int:
         """The place of the first number that is not smaller, in a column that ascends and begins with a smaller one."""
-        part = bisect_left(range(len(self._starts)), number, key=lambda part: self._first_of(part, read)) - 1
-        start, end = self._bounds[part : part + 2]
-        return start + int(np.searchsorted(self._numbers[start:end], number))
+        parts = range(len(self._starts))
+        part = bisect_left(parts, number, key=lambda part: int(self._part(part, read)[0])) - 1
+        return int(self._starts[part] + np.searchsorted(self._part(part, read), number))
 
     def bytes(self) -> int:
-        """How much memory it takes."""
-        return _COLUMN_BYTES + self._numbers.nbytes * int(np.count_nonzero(self._is_known)) // len(self._starts)
+        """How much memory it takes, about."""
+        return _COLUMN_BYTES + sum(_PART_BYTES + part.nbytes for part in self._parts.values())
 
-    def _first_of(self, part: int, read: ReadPart) -> int:
-        self._know(part, read)
-        return int(self._numbers[self._bounds[part]])
-
-    def _know(self, part: int, read: ReadPart) -> None:
-        if not self._is_known[part]:
-            self._numbers[self._bounds[part] : self._bounds[part + 1]] = read(part)
-            self._is_known[part] = True
+    def _part(self, part: int, read: ReadPart) -> Integers:
+        found = self._parts.get(part)
+        if found is None:
+            found = self._parts[part] = read(part)
+        return found
 
 
 class UnpackedColumns:
