@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from sightlog.store.sqlite import aggregating, bodies, counting, learning, tidying
-from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, remembered, segments, unpacked
+from sightlog.store.sqlite.index import id_runs, ids, keeping, merging, parts, segments
 
 # (events between two seals, the smallest segment, the most events that wait, the largest that come of merging, how many
 # events are learned together)
@@ -48,8 +48,6 @@ def sealing(name: str) -> Iterator[None]:
             patch.setattr(merging, "_LARGEST", largest)
             patch.setattr(segments, "_MOST_NOTES", 2)
             patch.setattr(segments, "_MOST_SEEKS", 1)
-            patch.setattr(unpacked, "_MOST_BYTES", 5_000)
-            patch.setattr(remembered, "_MOST_BYTES", 5_000)
             patch.setattr(parts, "_COMMON_EVENTS", 3)
             patch.setattr(parts, "_VALUES_PER_PART", 2)
             patch.setattr(parts, "_ORDINALS_PER_PART", 5)

@@ -1,22 +1,19 @@
-"""Answers are given again until something is written, and are never older than what was acknowledged; matches of sealed
-segments are remembered, and what happened to their events since is seen all the same."""
+"""Answers are given again until something is written, and are never older than what was acknowledged; what matched in
+sealed segments is remembered, and what happened to their events since is seen all the same."""
 
 from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 
-from sightlog.domain.conditions import Match
 from sightlog.domain.use_cases import UseCase, UseCaseStatus
 from sightlog.store.sqlite import answers
 from sightlog.store.sqlite.answers import Answers
 from sightlog.store.sqlite.index import remembered
 from sightlog.store.sqlite.index.keeping import SideIndex
-from sightlog.store.sqlite.index.ordinals import Mask
-from sightlog.store.sqlite.index.remembered import KnownMatches, SegmentMemory
+from sightlog.store.sqlite.index.remembered import SegmentMemory
 from sightlog.store.sqlite.store import SqliteStore
 from tests.contract.plant import NOW, SECOND, Plant
 from tests.contract.sealing import SEALS, sealing
@@ -55,9 +52,10 @@ def _found(plant: Plant, use_case: UseCase, filters: dict[str, Any]) -> object:
     return plant.ids(use_case, **filters), plant.count(use_case, **filters)
 
 
+@pytest.mark.parametrize("most_bytes", [3_000, 10**6])
 @pytest.mark.parametrize("sizes", SEALS)
 def test_answers_are_those_of_a_store_that_remembers_nothing(
-    plant: Plant, sizes: str, monkeypatch: pytest.MonkeyPatch
+    plant: Plant, sizes: str, most_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random, store = Random(sizes), plant.store
     assert isinstance(store, SqliteStore)
@@ -97,7 +95,8 @@ def test_answers_are_those_of_a_store_that_remembers_nothing(
     ways: list[Callable[[], None]] = [post, post, post, post_batch, overwrite, review, review, delete, rename, archive]
     with sealing(sizes):
         post()
-        monkeypatch.setattr(remembered, "_MOST_BYTES", 10**6)  # so that all is remembered
+        monkeypatch.setattr(remembered, "_MOST_BYTES_OF_COLUMNS", most_bytes)
+        monkeypatch.setattr(remembered, "_MOST_BYTES_OF_MATCHES", most_bytes)
         memory = SegmentMemory()
 
         def remember() -> None:
@@ -142,55 +141,3 @@ def test_an_answer_that_took_until_something_was_written_is_not_kept_for_that() 
 
     assert kept.give(1, "a", find) == "of one"
     assert kept.give(2, "a", lambda: "found anew") == "of two"
-
-
-SIZE = 1_000
-
-
-def mask_of(places: list[int]) -> Mask:
-    mask = np.zeros(SIZE, np.bool_)
-    mask[places] = True
-    return mask
-
-
-def match_of(text: str) -> Match:
-    return Match(("metadata.shift",), "s", "eq", text)
-
-
-@pytest.mark.parametrize("places", [[], [0, 999], list(range(0, 1_000, 3)), list(range(1_000))])
-def test_a_match_is_remembered_with_its_events_in_a_mask_of_ones_own(places: list[int]) -> None:
-    known, mask = KnownMatches(), mask_of(places)
-    known.remember(match_of("a"), 7, mask)
-    mask[:] = False
-    for _ in range(2):
-        found = known.find(match_of("a"), 7, SIZE)
-        assert found is not None
-        assert np.flatnonzero(found).tolist() == places
-        found[:] = True
-    assert known.find(match_of("a"), 8, SIZE) is None
-    assert known.find(match_of("b"), 7, SIZE) is None
-
-
-def test_the_match_that_was_asked_for_least_lately_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_MOST_BYTES", 3 * 2_000)
-    known, mask = KnownMatches(), mask_of([5])
-    for text in "abc":
-        known.remember(match_of(text), 1, mask)
-    known.find(match_of("a"), 1, SIZE)
-    for segment in range(2, 10):
-        known.remember(match_of("c"), segment, mask)
-    assert [known.find(match_of(text), 1, SIZE) is not None for text in "abc"] == [True, False, True]
-
-
-def test_long_texts_are_counted_and_very_long_ones_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_MOST_BYTES", 100_000)
-    known, mask = KnownMatches(), mask_of([5])
-    texts = [f"{number:02}" * 1_000 for number in range(40)]
-    for text in texts:
-        known.remember(match_of(text), 1, mask)
-    assert 25 <= sum(known.find(match_of(text), 1, SIZE) is not None for text in texts) <= 33
-    for value in ("z" * 10**6, ("z" * 3_000, "y" * 3_000)):
-        match = Match(("metadata.shift",), "s", "eq" if isinstance(value, str) else "in", value)
-        known.remember(match, 1, mask)
-        assert known.find(match, 1, SIZE) is None
-    assert known._bytes <= 100_000

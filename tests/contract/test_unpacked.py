@@ -1,4 +1,4 @@
-"""Times and numbers of a segment's events, unpacked part by part and remembered for a while."""
+"""Times and numbers of a segment's events, unpacked part by part."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ import pytest
 
 from sightlog.store.sqlite.index import unpacked
 from sightlog.store.sqlite.index.ordinals import Integers
-from sightlog.store.sqlite.index.unpacked import UnpackedColumn, UnpackedColumns
+from sightlog.store.sqlite.index.unpacked import UnpackedColumn
 
 PART = 10
 
@@ -48,34 +48,10 @@ def test_only_parts_that_are_asked_for_are_read() -> None:
     assert sorted(segment.reads) == [0, 4]
 
 
-def test_what_was_asked_for_least_lately_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    segments = {number: _Segment(Random(number), 95) for number in range(4)}
-    columns = UnpackedColumns()
-    monkeypatch.setattr(unpacked, "_MOST_BYTES", 3 * segments[0].column().bytes() + 500)
-
-    def ask(number: int) -> bool:
-        """Whether it was remembered."""
-        column = columns.take(number, "q")
-        columns.give_back(number, "q", column or segments[number].column())
-        return column is not None
-
-    assert [ask(number) for number in (0, 1, 2)] == [False] * 3
-    assert ask(0)
-    assert not ask(3)
-    assert not ask(1)  # and now 2 is forgotten for it
-    assert [ask(number) for number in (0, 3, 1)] == [True] * 3
-
-
-def test_columns_grow_into_their_place_and_two_that_were_made_at_once_are_one() -> None:
-    segment, columns = _Segment(Random(2), 95), UnpackedColumns()
-    first, second = segment.column(), segment.column()
-    columns.give_back(7, "q", first)
-    columns.give_back(7, "q", second)
-    assert columns.take(7, "t") is None
-    assert columns.take(7, "q") is first
-    before = first.bytes()
-    first.at(np.arange(95), segment.read)
-    assert first.bytes() == before + 95 * 8 + 10 * unpacked._PART_BYTES
-    assert columns.take(7, "q") is None  # somebody has it
-    columns.give_back(7, "q", first)
-    assert columns.take(7, "q") is first
+def test_a_column_takes_what_was_unpacked() -> None:
+    segment = _Segment(Random(2), 95)
+    column = segment.column()
+    nothing = column.bytes()
+    for places in (np.array([], np.int64), np.array([42, 47])):
+        assert len(column.at(places, segment.read)) == len(places)
+    assert column.bytes() == nothing + 10 * 8 + unpacked._PART_BYTES

@@ -233,8 +233,8 @@ class Search:
         first, last = np.searchsorted(places, [source.place_of(moment), source.place_of(moment + 1)]).tolist()
 
         def id_at(place: int) -> str:
-            number = source.seqs_at(places[place : place + 1]).tolist()
-            event_id: str = self.connection.execute("SELECT event_id FROM events WHERE seq = ?", number).fetchone()[0]
+            numbers = source.seqs_at(places[place : place + 1]).tolist()
+            event_id: str = self.connection.execute("SELECT event_id FROM events WHERE seq = ?", numbers).fetchone()[0]
             return event_id
 
         return bisect_left(range(last), before.event_id, first, key=id_at)

@@ -1,72 +1,94 @@
-"""What is remembered of sealed segments, for all readers. A segment never changes and its number is never given again,
-so this stays true; it must come from a snapshot, not from a commit that is being made.
+"""What is remembered of sealed segments, for all readers: most questions are about the same newest ones, and people ask
+the same again and again, for a page, its count, its charts, the next page, and what is new.
+
+A segment never changes and its number is never given again, so this stays true; it must come from a snapshot, not from
+a commit that is being made.
 """
 
 import threading
 from sys import getsizeof
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightlog.domain.conditions import Match
 from sightlog.store.sqlite.index.ordinals import DENSE_SHARE, Mask
-from sightlog.store.sqlite.index.unpacked import UnpackedColumns
+from sightlog.store.sqlite.index.unpacked import UnpackedColumn
 
-# So much is remembered of what matched, with what each match and each answer take by themselves.
-_MOST_BYTES = 16 * 2**20
-_MATCH_BYTES = 1_000
-_ANSWER_BYTES = 250
-# What asks for longer texts, or for more, is rare and would take more than its answers.
+_MOST_BYTES_OF_COLUMNS = 12 * 2**20
+_MOST_BYTES_OF_MATCHES = 16 * 2**20
+# What an answer takes by itself, with its match, about.
+_ANSWER_BYTES = 400
+# What asks for longer texts, or for more of them, is rare and would take more than its answers.
 _LONGEST_MATCH_BYTES = 4_000
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _Places = NDArray[np.uint16]
 _Bits = NDArray[np.uint8]
 
 
-class KnownMatches:
-    """Which events of which segments have a matching entry: people ask for the same again and again, for a page, its
-    count, its charts, the next page, and what is new."""
+class Lately(Generic[K, V]):
+    """Values by their keys, so many bytes of them: what was asked for least lately is forgotten."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._kept: dict[K, tuple[V, int]] = {}
+        self.bytes = 0
+
+    def get(self, key: K) -> V | None:
+        """A value that nobody changes."""
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found is None:
+                return None
+            self._kept[key] = found
+            return found[0]
+
+    def take(self, key: K) -> V | None:
+        """A value for one thread, which puts it back when it is done; the others find none meanwhile."""
+        with self._lock:
+            value, size = self._kept.pop(key, (None, 0))
+            self.bytes -= size
+            return value
+
+    def put(self, key: K, value: V, size: int) -> None:
+        """Keep it, unless another thread was faster."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = value, size
+                self.bytes += size
+            while self.bytes > self._most_bytes:
+                self.bytes -= self._kept.pop(next(iter(self._kept)))[1]
+
+
+class SegmentMemory:
+    """`columns` by segment and the letter that stands for the column; and which events have a matching entry."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._answers: dict[Match, dict[int, _Places | _Bits]] = {}
-        self._sizes: dict[Match, int] = {}
-        self._bytes = 0
+        self.columns: Lately[tuple[int, str], UnpackedColumn] = Lately(_MOST_BYTES_OF_COLUMNS)
+        self.matches: Lately[tuple[int, Match], _Places | _Bits] = Lately(_MOST_BYTES_OF_MATCHES)
 
-    def find(self, match: Match, segment: int, size: int) -> Mask | None:
-        """The places of the events, if they are remembered. The mask is the caller's to change."""
-        with self._lock:
-            answers = self._answers.pop(match, None)
-            if answers is None:
-                return None
-            self._answers[match] = answers  # as the one that was asked for last
-            answer = answers.get(segment)
+    def find(self, segment: int, match: Match, size: int) -> Mask | None:
+        """The places of the events that match, if they are remembered. The mask is the caller's to change."""
+        answer = self.matches.get((segment, match))
         return None if answer is None else _unpacked(answer, size)
 
-    def remember(self, match: Match, segment: int, mask: Mask) -> None:
-        """Keep an answer; the match that was asked for least lately is forgotten for it."""
-        size_of_match = _size(match)
-        if size_of_match > _LONGEST_MATCH_BYTES:
-            return
-        answer = _packed(mask)
-        with self._lock:
-            answers = self._answers.setdefault(match, {})
-            if segment in answers:
-                return
-            size = answer.nbytes + _ANSWER_BYTES + (0 if answers else size_of_match)
-            answers[segment] = answer
-            self._sizes[match] = self._sizes.get(match, 0) + size
-            self._bytes += size
-            while self._bytes > _MOST_BYTES:
-                oldest = next(iter(self._answers))
-                del self._answers[oldest]
-                self._bytes -= self._sizes.pop(oldest)
+    def remember(self, segment: int, match: Match, mask: Mask) -> None:
+        """Keep the places of the events that match."""
+        asked = _size(match)
+        if asked <= _LONGEST_MATCH_BYTES:
+            answer = _packed(mask)
+            self.matches.put((segment, match), answer, answer.nbytes + asked + _ANSWER_BYTES)
 
 
 def _size(match: Match) -> int:
-    """How much memory it takes, about, with its place here."""
+    """How much memory the texts and numbers of a match take."""
     values = match.value if isinstance(match.value, tuple) else (match.value,)
-    return _MATCH_BYTES + sum(map(getsizeof, (*match.fields, *values)))
+    return sum(map(getsizeof, (*match.fields, *values)))
 
 
 def _packed(mask: Mask) -> _Places | _Bits:
@@ -82,11 +104,3 @@ def _unpacked(answer: _Places | _Bits, size: int) -> Mask:
     mask = np.zeros(size, np.bool_)
     mask[answer] = True
     return mask
-
-
-class SegmentMemory:
-    """All of it."""
-
-    def __init__(self) -> None:
-        self.columns = UnpackedColumns()
-        self.matches = KnownMatches()

@@ -150,10 +150,10 @@ class Segment:
         self._fetched: dict[str, list[tuple[int, bytes]]] = {}
 
     def find(self, match: Match) -> Mask:
-        mask = self._memory.matches.find(match, self.info.number, self.size)
+        mask = self._memory.find(self.info.number, match, self.size)
         if mask is None:
             mask = self._find_sealed(match)
-            self._memory.matches.remember(match, self.info.number, mask)
+            self._memory.remember(self.info.number, match, mask)
         states = self.states() if FEEDBACK_STATUS in match.fields else None
         if states is not None:
             mark_reviewed(states, match, mask)
@@ -283,11 +283,12 @@ class Segment:
     @contextmanager
     def _column(self, letter: str) -> Iterator[UnpackedColumn]:
         """What is unpacked of a column already."""
-        column = self._memory.columns.take(self.info.number, letter)
+        key = self.info.number, letter
+        column = self._memory.columns.take(key)
         if column is None:
             column = UnpackedColumn([start for start, _ in self._integer_parts(letter)])
         yield column
-        self._memory.columns.give_back(self.info.number, letter, column)
+        self._memory.columns.put(key, column, column.bytes())
 
     def _integer_part(self, letter: str, part: int) -> Integers:
         return read_integers(self._integer_parts(letter)[part][1])
@@ -343,8 +344,8 @@ def _read_states(connection: sqlite3.Connection, info: SegmentInfo) -> States | 
     if not rows:
         return None
     states = np.full(info.events, UNCHANGED, np.uint8)
-    for ordinal, state in rows:
-        if ordinal is None:  # those that were folded come first
+    for ordinal, state in sorted(rows, key=lambda row: row[0] is not None):
+        if ordinal is None:  # those that were folded, first
             states = np.frombuffer(decompress(state), np.uint8).copy()
         else:
             states[ordinal] = state

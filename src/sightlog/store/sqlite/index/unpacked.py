@@ -1,8 +1,7 @@
-"""The times and the numbers of sealed events that were asked for lately, as arrays. Unpacking a part of them takes
-longer than all that a question does with it, and most questions are about the same newest segments.
+"""The times or the numbers of a segment's events, as arrays, as far as they were asked for. Unpacking a part of them
+takes longer than all that a question does with it.
 """
 
-import threading
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
@@ -10,8 +9,7 @@ import numpy as np
 
 from sightlog.store.sqlite.index.ordinals import Integers
 
-# So much is remembered, with what a column and a part take by themselves.
-_MOST_BYTES = 12 * 2**20
+# What a column and a part take by themselves, about.
 _COLUMN_BYTES = 1_500
 _PART_BYTES = 120
 
@@ -45,7 +43,7 @@ class UnpackedColumn:
         return int(self._starts[part] + np.searchsorted(self._part(part, read), number))
 
     def bytes(self) -> int:
-        """How much memory it takes, about."""
+        """How much memory it takes."""
         return _COLUMN_BYTES + sum(_PART_BYTES + part.nbytes for part in self._parts.values())
 
     def _part(self, part: int, read: ReadPart) -> Integers:
@@ -53,30 +51,3 @@ class UnpackedColumn:
         if found is None:
             found = self._parts[part] = read(part)
         return found
-
-
-class UnpackedColumns:
-    """Those of all segments, for all readers."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._columns: dict[tuple[int, str], tuple[UnpackedColumn, int]] = {}
-        self._bytes = 0
-
-    def take(self, segment: int, letter: str) -> UnpackedColumn | None:
-        """A segment's column that this letter stands for, if it is remembered and nobody has it; to be given back."""
-        with self._lock:
-            column, size = self._columns.pop((segment, letter), (None, 0))
-            self._bytes -= size
-            return column
-
-    def give_back(self, segment: int, letter: str, column: UnpackedColumn) -> None:
-        """Remember it; what was given back longest ago is forgotten for it."""
-        with self._lock:
-            if (segment, letter) not in self._columns:  # else another question had none and made one
-                size = column.bytes()
-                self._columns[segment, letter] = column, size
-                self._bytes += size
-            while self._bytes > _MOST_BYTES:
-                oldest = next(iter(self._columns))
-                self._bytes -= self._columns.pop(oldest)[1]
