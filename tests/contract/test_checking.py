@@ -66,6 +66,7 @@ IN_SEGMENTS = [
     "UPDATE segment_summaries SET content = zeroblob(length(content))",
     "INSERT INTO segment_summaries SELECT field, type, segment + 1000, content FROM segment_summaries LIMIT 1",
     "INSERT OR REPLACE INTO segment_notes SELECT number, 0, 254 FROM segments",
+    "INSERT INTO segment_notes SELECT number, 0, 254 FROM segments WHERE gone = 0 LIMIT 1",
     "INSERT OR IGNORE INTO index_waiting SELECT max(seq) FROM events WHERE seq <= (SELECT max(last_seq) FROM segments)",
     "UPDATE index_state SET watermark = watermark + 1000",
     "DELETE FROM id_runs WHERE number = (SELECT min(number) FROM id_runs)",

@@ -7,6 +7,8 @@ import { fetchPart, fill, request } from "./http.js";
 const PATIENCE = 10_000;
 
 customElements.define("first-event", class extends AskingElement {
+  leavingUntil = 0;
+
   connectedCallback() {
     super.connectedCallback();
     // A form that was sent leads on itself: leaving before its answer would lose it, and a new key's only sight with it.

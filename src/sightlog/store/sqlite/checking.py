@@ -21,6 +21,7 @@ from sightlog.store.sqlite.index.ids import read_ids
 from sightlog.store.sqlite.index.loading import StoredEntries, read_events, unsealed_events
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import Segment, segment_with, segments_of
+from sightlog.store.sqlite.index.states import GONE
 from sightlog.store.sqlite.index.summaries import count_lost_summaries, stored_summaries
 from sightlog.store.sqlite.migrating import newest_version
 from sightlog.store.sqlite.recounting import Recount
@@ -103,7 +104,9 @@ class _Check:
 
     def _check_segment(self, use_case: int, segment: Segment) -> Iterator[str]:
         name = f"segment {segment.info.number} of use case {use_case}"
-        seqs, times, alive = segment.seqs().tolist(), segment.times().tolist(), segment.alive().tolist()
+        seqs, times = segment.seqs().tolist(), segment.times().tolist()
+        states = segment.states()
+        alive = [True] * segment.size if states is None else (states != GONE).tolist()
         if alive.count(False) != segment.info.gone:
             yield f"{name} says that {segment.info.gone} of its events left, its notes say {alive.count(False)}"
         places = {seq: place for place, seq in enumerate(seqs) if alive[place]}

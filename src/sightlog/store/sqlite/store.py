@@ -59,14 +59,16 @@ from sightlog.store.sqlite.tidying import Tidying
 from sightlog.store.sqlite.transaction import SqliteTransaction, WriterMemory
 from sightlog.store.writer import Writer
 
+K = TypeVar("K")
+V = TypeVar("V")
 R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 # After each step of removal, so many free pages go back to the file system.
 _PAGES_GIVEN_BACK = 256
 _MICROSECONDS_BETWEEN_NOTES = 60_000_000
-# By which use cases are remembered: ids, and names in any case and with blanks.
-_MOST_SPELLINGS = 1_000
+# Senders choose how they spell the name of a use case.
+_MOST_LOOKED_UP = 10_000
 
 
 class SqliteStore:
@@ -140,16 +142,7 @@ class SqliteStore:
         return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, defaults, now))
 
     def find_caller(self, hash: bytes) -> Caller | None:
-        # Only this process writes the store, so what it remembers is right until a key changes. A revocation puts a
-        # new memory in place, so that a look-up which began before it cannot bring the key back to life.
-        remembered = self._callers
-        caller = remembered.get(hash)
-        if caller is None:
-            with self._key_readers.snapshot() as connection:
-                caller = api_keys.find_caller(connection, hash)
-            if caller is not None:
-                remembered[hash] = caller
-        return caller
+        return _look_up(self._callers, hash, self._key_readers, lambda one: api_keys.find_caller(one, hash))
 
     def note_key_use(self, key: int, now: int) -> None:
         if now - self._keys_used.get(key, 0) < _MICROSECONDS_BETWEEN_NOTES:
@@ -188,15 +181,10 @@ class SqliteStore:
         return self._write(remove)
 
     def find_use_case(self, workspace: int, reference: str) -> UseCase | None:
-        # As for callers; what is not there is not remembered, nor are more spellings than anybody needs.
-        remembered = self._use_cases
-        use_case = remembered.get((workspace, reference))
-        if use_case is None:
-            with self._short_readers.snapshot() as connection:
-                use_case = use_cases.find(connection, workspace, reference)
-            if use_case is not None and len(remembered) < _MOST_SPELLINGS:
-                remembered[workspace, reference] = use_case
-        return use_case
+        def find(connection: sqlite3.Connection) -> UseCase | None:
+            return use_cases.find(connection, workspace, reference)
+
+        return _look_up(self._use_cases, (workspace, reference), self._short_readers, find)
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
         def find() -> list[UseCaseSummary]:
@@ -225,9 +213,10 @@ class SqliteStore:
             connection.set_progress_handler(None, 0)
             numbers = [seq for _, _, seq, _ in found[:limit]]
             page = events.by_numbers(connection, workspace, numbers, [row for *_, row in found if row is not None])
+            last_sequence = search.last_sequence
         has_more = len(found) > limit or timed_out
         following = Position(page[-1].timestamp, page[-1].event_id) if has_more and page else None
-        return EventPage(events=page, next=following, last_sequence=search.last_sequence)
+        return EventPage(events=page, next=following, last_sequence=last_sequence)
 
     def count_events(self, workspace: int, use_case: UseCase, selection: Selection, at_most: int | None) -> Count:
         with self._search(use_case, selection) as search:
@@ -470,6 +459,21 @@ class SqliteStore:
             return self._write(and_forget)
         finally:
             self._use_cases = {}
+
+
+def _look_up(
+    remembered: dict[K, V], key: K, readers: Readers, find: Callable[[sqlite3.Connection], V | None]
+) -> V | None:
+    """What is remembered, or found now and remembered; what is not there is not. Only this process writes the store, so
+    it is right until something changes. Whoever changes it puts a new memory in the place of this one, so that a
+    look-up which began before cannot bring a key that was revoked back to life."""
+    found = remembered.get(key)
+    if found is None:
+        with readers.snapshot() as connection:
+            found = find(connection)
+        if found is not None and len(remembered) < _MOST_LOOKED_UP:
+            remembered[key] = found
+    return found
 
 
 def _give_pages_back(transaction: SqliteTransaction) -> None:

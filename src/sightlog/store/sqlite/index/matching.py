@@ -24,8 +24,19 @@ class Source(Protocol):
     size: int
 
     def find(self, match: Match) -> Mask:
-        """The places of the events that have a matching entry."""
+        """The places of the events that have a matching entry; the mask is the caller's to change."""
         ...
+
+    def leave_out_gone(self, mask: Mask) -> None:
+        """Take the marks of events away that are not there any more."""
+        ...
+
+
+def still_there(source: Source) -> Mask:
+    """The places whose events are still there."""
+    mask = np.ones(source.size, np.bool_)
+    source.leave_out_gone(mask)
+    return mask
 
 
 def evaluate(condition: Condition, source: Source) -> Mask:

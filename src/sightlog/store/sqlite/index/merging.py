@@ -20,6 +20,7 @@ from sightlog.store.sqlite.index.columns import (
     number_column,
     text_column,
 )
+from sightlog.store.sqlite.index.matching import still_there
 from sightlog.store.sqlite.index.ordinals import Integers, runs_of_equal
 from sightlog.store.sqlite.index.reading import groups_of
 from sightlog.store.sqlite.index.segments import (
@@ -116,7 +117,7 @@ class _Joining:
         self._offsets = np.cumsum([0, *(segment.size for segment in segments)])
         self._times = np.concatenate([segment.times() for segment in segments])
         self._seqs = np.concatenate([segment.seqs() for segment in segments])
-        alive = np.flatnonzero(np.concatenate([segment.alive() for segment in segments]))
+        alive = np.flatnonzero(np.concatenate([still_there(segment) for segment in segments]))
         self._order = alive[np.argsort(self._times[alive], kind="stable")]
         self._settle_ties(connection)
         self._ranks = np.full(len(self._times), -1, np.int64)

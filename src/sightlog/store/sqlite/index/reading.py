@@ -14,6 +14,7 @@ from sightlog.domain.facts import BOOLEAN, FEEDBACK_STATUS, NUMBER, TEXT, Value
 from sightlog.domain.feedback import FeedbackStatus
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import IndexState, read_state
+from sightlog.store.sqlite.index.matching import still_there
 from sightlog.store.sqlite.index.segments import Segment, SegmentInfo, segments_of
 from sightlog.store.sqlite.index.tail import TailView
 
@@ -128,7 +129,7 @@ class IndexView:
         for source in chain(self._tails(), map(self.segment, by_number)):
             if len(found) >= limit:
                 break
-            found += np.sort(source.seqs()[source.alive()])[::-1][:limit].tolist()
+            found += np.sort(source.seqs()[still_there(source)])[::-1][:limit].tolist()
         return found[:limit]
 
     def frequent_values(self, field: str, most: int) -> list[tuple[tuple[str, Value], int]]:
@@ -160,7 +161,7 @@ class IndexView:
     def entries(self) -> Iterator[tuple[str, str, Value, int, int]]:
         """Every (field, letter, value, timestamp, number), in no order: for checking."""
         for source in self.sources():
-            seqs, times, alive = source.seqs().tolist(), source.times().tolist(), source.alive().tolist()
+            seqs, times, alive = source.seqs().tolist(), source.times().tolist(), still_there(source).tolist()
             for field in {FEEDBACK_STATUS, *(field for field, _ in source.columns())}:
                 for letter, value, ordinals in groups_of(source, field):
                     for at in ordinals.tolist():

@@ -14,7 +14,7 @@ from sightlog.domain.conditions import Match
 from sightlog.domain.facts import FEEDBACK_STATUS, NUMBER, TEXT, has_one_value
 from sightlog.store.sqlite.connection import Row, insert_rows
 from sightlog.store.sqlite.index.columns import ColumnKey, Contents, NumberColumn, TextColumn
-from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers
+from sightlog.store.sqlite.index.matching import bounds_of, named_texts, passes_text, passing_numbers, still_there
 from sightlog.store.sqlite.index.ordinals import Integers, Mask, compress, decompress
 from sightlog.store.sqlite.index.parts import (
     SEQS,
@@ -227,12 +227,6 @@ class Segment:
             self._are_states_read = True
         return self._states
 
-    def alive(self) -> Mask:
-        """The places whose events are still there."""
-        mask = np.ones(self.size, np.bool_)
-        self.leave_out_gone(mask)
-        return mask
-
     def leave_out_gone(self, mask: Mask) -> None:
         """Take the marks of events away that are not there any more."""
         states = self.states() if self.info.gone else None
@@ -254,17 +248,17 @@ class Segment:
 
     def oldest(self, limit: int, before: int) -> list[tuple[int, int]]:
         """(timestamp, number) of the oldest `limit` events that are there, of those before a time."""
-        places = np.flatnonzero(self.alive()[: self.place_of(before)])[:limit]
+        places = np.flatnonzero(still_there(self)[: self.place_of(before)])[:limit]
         times, seqs = self._integers_at(TIMES, places), self._integers_at(SEQS, places)
         return list(zip(times.tolist(), seqs.tolist(), strict=True))
 
     def count_before(self, time: int) -> int:
         """How many events that are there are older than a time."""
-        return int(np.count_nonzero(self.alive()[: self.place_of(time)]))
+        return int(np.count_nonzero(still_there(self)[: self.place_of(time)]))
 
     def newest_time(self) -> int | None:
         """The timestamp of the newest event that is there."""
-        places = np.flatnonzero(self.alive())[-1:]
+        places = np.flatnonzero(still_there(self))[-1:]
         return int(self._integers_at(TIMES, places)[0]) if len(places) else None
 
     def place_of(self, time: int) -> int:

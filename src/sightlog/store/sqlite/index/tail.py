@@ -24,7 +24,7 @@ from sightlog.store.sqlite.index.columns import (
     number_column,
     text_column,
 )
-from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers
+from sightlog.store.sqlite.index.matching import as_text, passes_text, passing_numbers, still_there
 from sightlog.store.sqlite.index.ordinals import Floats, Integers, Mask, Ordinals, runs_of_equal
 from sightlog.store.sqlite.index.states import STATUSES, UNCHANGED, States, mark_reviewed, state_of
 
@@ -259,12 +259,6 @@ class TailView:
         """What the newest review says of each event."""
         return self._tail._reviews.states(self.size, self._commit)
 
-    def alive(self) -> Mask:
-        """The places whose events are still there."""
-        mask = np.ones(self.size, np.bool_)
-        self.leave_out_gone(mask)
-        return mask
-
     def leave_out_gone(self, mask: Mask) -> None:
         """Take the marks of events away that are not there any more."""
         for place, commit in list(self._tail._gone.items()):
@@ -284,19 +278,19 @@ class TailView:
     def oldest(self, limit: int, before: int) -> list[tuple[int, int]]:
         """(timestamp, number) of the oldest `limit` events that are there, of those before a time."""
         times = self.times()
-        places = np.flatnonzero(self.alive() & (times < before))
+        places = np.flatnonzero(still_there(self) & (times < before))
         if len(places) > limit:
             places = places[times[places] <= np.partition(times[places], limit - 1)[limit - 1]]
         return sorted(zip(times[places].tolist(), self.seqs_at(places).tolist(), strict=True))[:limit]
 
     def newest_time(self) -> int | None:
         """The timestamp of the newest event that is there."""
-        times = self.times()[self.alive()]
+        times = self.times()[still_there(self)]
         return int(times.max()) if len(times) else None
 
     def count_before(self, time: int) -> int:
         """How many events that are there are older than a time."""
-        return int(np.count_nonzero(self.alive() & (self.times() < time)))
+        return int(np.count_nonzero(still_there(self) & (self.times() < time)))
 
     def newest(self, mask: Mask, limit: int) -> list[Candidate]:
         """The newest `limit` events of a mask, in their order."""
@@ -346,7 +340,7 @@ class TailView:
 
     def contents(self) -> Contents:
         """Everything that is still there, in the order of a segment."""
-        alive = np.flatnonzero(self.alive())
+        alive = np.flatnonzero(still_there(self))
         times, ids = self.times(), self._tail.ids
         order = alive[np.argsort(times[alive], kind="stable")]
         for start, end in runs_of_equal(times[order]):
