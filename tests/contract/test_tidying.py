@@ -8,6 +8,7 @@ from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
 from sightlog.store.sqlite import counting, learning, tidying
 from sightlog.store.sqlite.index import ids, keeping
+from sightlog.store.sqlite.index.tail import Tail
 from sightlog.store.sqlite.store import SqliteStore
 from sightlog.store.sqlite.tidying import Tidying
 from tests.contract.plant import OpenStore, Plant
@@ -81,7 +82,10 @@ def is_right(plant: Plant, names: dict[str, list[str]], use_cases: list[UseCase]
         for use_case in use_cases
     }
     expected = {name: sorted(ids) for name, ids in names.items()}
-    return found == by_device == expected and check_derived(plant.backend.folder, lambda done, total: None) == []
+    assert found == expected
+    assert by_device == expected
+    assert check_derived(plant.backend.folder, lambda done, total: None) == []
+    return True
 
 
 @pytest.fixture(params=[0, 1, 2, 3])
@@ -216,6 +220,36 @@ def test_after_a_failure_it_waits_for_some_seconds(
     monkeypatch.setattr(sqlite(plant)._index, "_seal_tail", lambda use_case: tries.append(use_case) or 1 / 0)
     names = fill(plant, use_cases)
     assert len(tries) == 1
+    assert is_right(plant, names, use_cases)
+
+
+def test_who_asks_while_a_failure_is_made_good_sees_each_event_once(
+    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many events wait by then that making the tails anew seals some of them."""
+    allowed = Pieces(plant, monkeypatch)
+    names = fill(plant, use_cases)
+    for use_case in use_cases:  # so that everything is learned
+        assert sorted(plant.ids(use_case)) == sorted(names[use_case.name])
+    index = sqlite(plant)._index
+    seen: list[dict[str, list[str]]] = []
+
+    def look(step: Callable[..., Tail]) -> Callable[..., Tail]:
+        def stepped(*given: object) -> Tail:
+            made = step(*given)
+            seen.append({use_case.name: sorted(plant.ids(use_case)) for use_case in use_cases})
+            return made
+
+        return stepped
+
+    monkeypatch.setattr(index, "_put", look(index._put))
+    monkeypatch.setattr(index, "_seal_loaded", look(index._seal_loaded))
+    monkeypatch.setattr(index, "_seal_tail", lambda use_case: 1 / 0)
+    allowed.left = 1
+    sqlite(plant)._writer.look()
+    plant.wait_until_tidy()
+    assert sum(sealed(plant).values()) == 30
+    assert seen == [{name: sorted(ids) for name, ids in names.items()}] * 4
     assert is_right(plant, names, use_cases)
 
 

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 
 from msgspec import json
@@ -43,6 +44,9 @@ _LOADED_AT_ONCE = 1_000
 # How many sealed tails stay for readers whose snapshots are older than the sealing.
 _TAILS_KEPT = 4
 
+# What a piece of loading that seals is done in.
+_Sealing = Callable[[sqlite3.Connection], AbstractContextManager[object]]
+
 
 class SideIndex:
     """The tails of all use cases, and what the current commit changes."""
@@ -65,11 +69,14 @@ class SideIndex:
         self._since_seal = 0
         self._round_to: int | None = None
         self._to_seal: list[int] = []
-        self.load()
+        self.load(_tell_nobody)
 
-    def load(self, advance: Callable[[int], None] = lambda _: None) -> None:
-        """Make the tails anew from the tables: at the start, and after a commit that did not happen. `advance` is
-        told how many events were read."""
+    def load(self, advance: Callable[[int], None]) -> None:
+        """Make the tails anew from the tables while nobody reads. What is sealed on the way is on disk at once, so that
+        a start that was interrupted goes on. `advance` is told how many events were read."""
+        self._load_all(advance, committing)
+
+    def _load_all(self, advance: Callable[[int], None], sealing: _Sealing) -> None:
         self.commit, self._watermark = self._connection.execute("SELECT commits, watermark FROM index_state").fetchone()
         self._loading: dict[int, Tail] = {}
         self._notes.clear()
@@ -86,7 +93,8 @@ class SideIndex:
             read += len(events)
             advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
-                self._seal_loaded(events[-1][1])
+                with sealing(self._connection):
+                    self._seal_loaded(events[-1][1])
         for use_case in self._tails.keys() | self._loading.keys():
             self._put(self._loading.get(use_case) or Tail(use_case, self.commit))
         # The newest may be in a segment, when a round of sealing did not end.
@@ -109,14 +117,13 @@ class SideIndex:
         were read up to this number; those that wait behind it still do."""
         self.commit += 1
         kept = {}
-        with committing(self._connection):
-            for use_case, tail in self._loading.items():
-                if len(tail) >= _SMALLEST_SEGMENT:
-                    write_segment(self._connection, rows_of(tail.now(self.commit).contents()))
-                else:
-                    kept[use_case] = tail
-            self._write_down(kept.values(), self._last_seq, read_to)
-            self._connection.execute("UPDATE index_state SET commits = ?", (self.commit,))
+        for use_case, tail in self._loading.items():
+            if len(tail) >= _SMALLEST_SEGMENT:
+                write_segment(self._connection, rows_of(tail.now(self.commit).contents()))
+            else:
+                kept[use_case] = tail
+        self._write_down(kept.values(), self._last_seq, read_to)
+        self._connection.execute("UPDATE index_state SET commits = ?", (self.commit,))
         self._loading = kept
         self._since_seal = sum(map(len, kept.values()))
         logger.info("side index: built up to event %d", self._last_seq)
@@ -266,7 +273,8 @@ class SideIndex:
         """To be called before each commit begins."""
         if self._is_lost:
             self.ids.load(self._connection)
-            self.load()
+            with committing(self._connection):  # one: readers must see the new tails with what was sealed for them
+                self._load_all(_tell_nobody, nullcontext)
             self._is_lost = False
 
     def _seal_all(self) -> None:
@@ -321,3 +329,7 @@ class SideIndex:
         self._connection.execute("UPDATE index_state SET watermark = ?", (watermark,))
         self._watermark = watermark
         return len(numbers)
+
+
+def _tell_nobody(_: int) -> None:
+    """For loading without a progress bar."""
