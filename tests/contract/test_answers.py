@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sightlog.domain.use_cases import UseCase, UseCaseStatus
-from sightlog.store.sqlite import answers
+from sightlog.store.sqlite import answers, counts_tables
 from sightlog.store.sqlite.answers import Answers
+from sightlog.store.sqlite.counts_tables import TablesMemory
 from sightlog.store.sqlite.index import remembered
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.remembered import SegmentMemory
@@ -97,13 +98,15 @@ def test_answers_are_those_of_a_store_that_remembers_nothing(
         post()
         monkeypatch.setattr(remembered, "_MOST_BYTES_OF_COLUMNS", most_bytes)
         monkeypatch.setattr(remembered, "_MOST_BYTES_OF_MATCHES", most_bytes)
-        memory = SegmentMemory()
+        monkeypatch.setattr(counts_tables, "_MOST_BYTES", most_bytes)
+        memory, tables = SegmentMemory(), TablesMemory()
 
         def remember() -> None:
-            index.memory = memory
+            index.memory, store._memory.counts.waiting._tables = memory, tables
 
         def forget() -> None:
             store._answers, index.memory = Answers(), SegmentMemory()
+            store._memory.counts.waiting._tables = TablesMemory()
 
         for _ in range(40):
             random.choice(ways)()

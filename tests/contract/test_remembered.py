@@ -6,7 +6,8 @@ import pytest
 from sightlog.domain.conditions import Match
 from sightlog.store.sqlite.index import remembered
 from sightlog.store.sqlite.index.ordinals import Mask
-from sightlog.store.sqlite.index.remembered import Lately, SegmentMemory
+from sightlog.store.sqlite.index.remembered import SegmentMemory
+from sightlog.store.sqlite.lately import Lately
 
 SIZE = 1_000
 

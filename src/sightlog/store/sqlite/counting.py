@@ -20,6 +20,7 @@ from sightlog.domain.limits import Limits
 from sightlog.domain.tallies import value_counts
 from sightlog.store.sqlite import fields, sources, tallies
 from sightlog.store.sqlite.connection import StoreConnection
+from sightlog.store.sqlite.counts_tables import TablesMemory
 from sightlog.store.sqlite.index.keeping import SideIndex
 from sightlog.store.sqlite.index.loading import IndexState, StoredEntries, by_use_case, events_after
 
@@ -91,14 +92,18 @@ class Seen(Struct, frozen=True):
 
     changes: CountChanges
     is_complete: bool
+    commits: int
+    """Which are the last ones that changed the tables."""
+    tables: TablesMemory
 
 
 class Waiting:
     """What the events after a number add: the tables have those up to it. When it was written, the `following` one
     began, at a greater number."""
 
-    def __init__(self, counted_to: int) -> None:
+    def __init__(self, counted_to: int, tables: TablesMemory) -> None:
         self.counted_to = counted_to
+        self._tables = tables
         self.changes = CountChanges()
         self.following: Waiting | None = None
 
@@ -108,8 +113,14 @@ class Waiting:
         while one is not None and one.counted_to != state.counted_to:
             one = one.following
         if one is None:  # written in this moment
-            return Seen(CountChanges(), is_complete=False)
-        return Seen(one.changes, is_complete=max(state.counted_to, one.changes.last_seq) >= state.last_seq)
+            return Seen(CountChanges(), False, state.commits, self._tables)
+        is_complete = max(state.counted_to, one.changes.last_seq) >= state.last_seq
+        return Seen(one.changes, is_complete, state.commits, self._tables)
+
+    def follow(self, counted_to: int) -> "Waiting":
+        """This was written."""
+        self.following = Waiting(counted_to, self._tables)
+        return self.following
 
 
 class KeptCounts:
@@ -121,7 +132,7 @@ class KeptCounts:
         self.watch = tallies.CrowdWatch(limits, self._waiting_keys)
         self._staged = CountChanges()
         self._written_to: int | None = None
-        self.waiting = Waiting(connection.execute("SELECT counted_to FROM index_state").fetchone()[0])
+        self.waiting = Waiting(connection.execute("SELECT counted_to FROM index_state").fetchone()[0], TablesMemory())
         for changes in self._uncounted_events():
             self.waiting.changes.merge(changes)
 
@@ -174,8 +185,7 @@ class KeptCounts:
     def committed(self) -> None:
         """The commit is on disk, and the index knows it."""
         if self._written_to is not None and self._written_to != self.waiting.counted_to:
-            self.waiting.following = Waiting(self._written_to)
-            self.waiting = self.waiting.following
+            self.waiting = self.waiting.follow(self._written_to)
         self._written_to = None
         if self._staged.events:
             self.waiting.changes.merge(self._staged)
@@ -216,6 +226,7 @@ class KeptCounts:
         return keys if self._written_to is not None else keys.union(self.waiting.changes.tallies.group(group))
 
     def _write(self, changes: CountChanges) -> None:
+        self._index.number()
         tallies.apply_changes(self._connection, changes.tallies, self.watch)
         fields.apply_changes(self._connection, changes.fields)
         sources.apply_changes(self._connection, changes.sources, self.watch, self._index)

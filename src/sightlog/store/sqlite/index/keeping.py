@@ -187,11 +187,11 @@ class SideIndex:
         else:
             tail, place = found
             tail.remove(place, self.commit + 1)
-        self._number()
+        self._change()
 
     def restate(self, use_case: int, seq: int, status: str | None) -> None:
         """The newest review of an event says something else."""
-        self._number()
+        self._change()
         if seq > self._last_seq:
             self._restated.setdefault(use_case, []).append((seq, status, self.commit + 1))
         elif (found := self._in_tail(use_case, seq)) is None:
@@ -200,9 +200,14 @@ class SideIndex:
             tail, place = found
             tail.restate(place, status, self.commit + 1)
 
-    def _number(self) -> None:
+    def number(self) -> None:
         """The commit does more than add events, so it has a number, from which on readers see that."""
-        self._is_changed = self._is_numbered = True
+        self._is_numbered = True
+
+    def _change(self) -> None:
+        """The index will be other than before, and what is in memory is lost if the commit is."""
+        self._is_changed = True
+        self.number()
 
     def _in_tail(self, use_case: int, seq: int) -> tuple[Tail, int] | None:
         """The newest tail and the event's place in it, when it is there."""
@@ -237,7 +242,7 @@ class SideIndex:
 
     def seal_some(self) -> None:
         """Seal a piece of what is due, in a commit that adds no events: the ids, or one tail."""
-        self._number()
+        self._change()
         self.write_notes()
         if self.ids.is_due():
             self.ids.seal(self._connection, self._last_seq)
@@ -263,6 +268,7 @@ class SideIndex:
     def rolled_back(self) -> None:
         """The commit did not happen. What is in memory is made anew now or, when that fails, before the next one."""
         self._is_lost = self._is_lost or self._is_changed
+        self._is_changed = self._is_numbered = False
         self.recover()
 
     def lose(self) -> None:
@@ -279,7 +285,7 @@ class SideIndex:
 
     def _seal_all(self) -> None:
         """A whole round within this commit, and before it the rest of one that is under way."""
-        self._number()
+        self._change()
         self.write_notes()
         for _ in range(1 if self._round_to is None else 2):
             self._seal_next()

@@ -5,9 +5,7 @@ A segment never changes and its number is never given again, so this stays true;
 a commit that is being made.
 """
 
-import threading
 from sys import getsizeof
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from sightlog.domain.conditions import Match
 from sightlog.store.sqlite.index.ordinals import DENSE_SHARE, Mask
 from sightlog.store.sqlite.index.unpacked import UnpackedColumn
+from sightlog.store.sqlite.lately import Lately
 
 _MOST_BYTES_OF_COLUMNS = 12 * 2**20
 _MOST_BYTES_OF_MATCHES = 16 * 2**20
@@ -23,46 +22,8 @@ _ANSWER_BYTES = 400
 # What asks for longer texts, or for more of them, is rare and would take more than its answers.
 _LONGEST_MATCH_BYTES = 4_000
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 _Places = NDArray[np.uint16]
 _Bits = NDArray[np.uint8]
-
-
-class Lately(Generic[K, V]):
-    """Values by their keys, so many bytes of them: what was asked for least lately is forgotten."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._lock = threading.Lock()
-        self._kept: dict[K, tuple[V, int]] = {}
-        self.bytes = 0
-
-    def get(self, key: K) -> V | None:
-        """A value that nobody changes."""
-        with self._lock:
-            found = self._kept.pop(key, None)
-            if found is None:
-                return None
-            self._kept[key] = found
-            return found[0]
-
-    def take(self, key: K) -> V | None:
-        """A value for one thread, which puts it back when it is done; the others find none meanwhile."""
-        with self._lock:
-            value, size = self._kept.pop(key, (None, 0))
-            self.bytes -= size
-            return value
-
-    def put(self, key: K, value: V, size: int) -> None:
-        """Keep it, unless another thread was faster."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = value, size
-                self.bytes += size
-            while self.bytes > self._most_bytes:
-                self.bytes -= self._kept.pop(next(iter(self._kept)))[1]
 
 
 class SegmentMemory:
