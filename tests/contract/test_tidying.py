@@ -1,14 +1,16 @@
 """What is done after senders were answered: in pieces, between which everything is as it should be."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from sightlog.domain.use_cases import UseCase
 from sightlog.store.opening import check_derived
 from sightlog.store.sqlite import counting, learning, tidying
+from sightlog.store.sqlite.connection import committing
 from sightlog.store.sqlite.index import ids, keeping
-from sightlog.store.sqlite.index.tail import Tail
 from sightlog.store.sqlite.store import SqliteStore
 from sightlog.store.sqlite.tidying import Tidying
 from tests.contract.plant import OpenStore, Plant
@@ -223,10 +225,19 @@ def test_after_a_failure_it_waits_for_some_seconds(
     assert is_right(plant, names, use_cases)
 
 
+@contextmanager
+def failing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Like `committing` when the disk is full at the end."""
+    with committing(connection):
+        yield
+        raise sqlite3.OperationalError("database or disk is full")
+
+
+@pytest.mark.parametrize("is_full", [False, True])
 def test_who_asks_while_a_failure_is_made_good_sees_each_event_once(
-    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch
+    plant: Plant, use_cases: list[UseCase], monkeypatch: pytest.MonkeyPatch, is_full: bool
 ) -> None:
-    """So many events wait by then that making the tails anew seals twice on the way."""
+    """So many events wait by then that making the tails anew seals twice on the way; which may fail itself."""
     monkeypatch.setattr(keeping, "_LOADED_AT_ONCE", 3)
     allowed = Pieces(plant, monkeypatch)
     names = fill(plant, use_cases, 1)
@@ -241,8 +252,8 @@ def test_who_asks_while_a_failure_is_made_good_sees_each_event_once(
     def ask() -> list[list[str]]:
         return [*(sorted(plant.ids(one)) for one in use_cases), plant.ids(few, feedbackStatus=["correct"])]
 
-    def look(step: Callable[..., Tail]) -> Callable[..., Tail]:
-        def stepped(*given: object) -> Tail:
+    def look(step: Callable[..., object]) -> Callable[..., object]:
+        def stepped(*given: object) -> object:
             made = step(*given)
             seen.append(ask())
             return made
@@ -254,12 +265,18 @@ def test_who_asks_while_a_failure_is_made_good_sees_each_event_once(
     monkeypatch.setattr(index, "_put", look(index._put))
     monkeypatch.setattr(index, "_seal_loaded", look(index._seal_loaded))
     monkeypatch.setattr(index, "_seal_tail", lambda use_case: 1 / 0)
+    if is_full:
+        monkeypatch.setattr(keeping, "committing", failing)
     allowed.left = 1
     sqlite(plant)._writer.look()
     plant.wait_until_tidy()
+    assert bool(sealed(plant)) is not is_full
+    seen.append(ask())
+    assert seen == [expected] * 6
+    monkeypatch.setattr(keeping, "committing", committing)
+    plant.submit(plant.event(few, eventId="next", deviceId="cam-a")).result(60)
+    names["a"].append("next")
     assert set(sealed(plant)) == {use_case.number for use_case in use_cases[1:]}
-    assert len(seen) == 5
-    assert all(answer == expected for answer in seen)
     assert is_right(plant, names, use_cases)
 
 

@@ -93,7 +93,7 @@ class Seen(Struct, frozen=True):
     changes: CountChanges
     is_complete: bool
     commits: int
-    """Which are the last ones that changed the tables."""
+    """The number of the snapshot's last commit that has one; another one may have changed the tables."""
     tables: TablesMemory
 
 

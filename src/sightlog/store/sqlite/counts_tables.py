@@ -18,7 +18,8 @@ from sightlog.store.sqlite.lately import Lately
 from sightlog.store.sqlite.sources import LastHeard
 
 _MOST_BYTES = 4 * 2**20
-# What a count, a span or a last sign of life takes, besides the text that it is for.
+# What an answer takes by itself, with its question; and a count, a span or a last sign of life, besides its texts.
+_ANSWER_BYTES = 600
 _ENTRY_BYTES = 200
 
 A = TypeVar("A", bound="dict[Any, Any] | list[Any] | set[Any]")
@@ -98,15 +99,17 @@ class CountsTables:
         known: A | None = self._memory.get(key)
         if known is None:
             known = read()
-            self._memory.put(key, known, _size(known))
+            self._memory.put(key, known, _ANSWER_BYTES + _size(question) + _size(known))
         return known
 
     def _some(
         self, question: tuple[object, ...], keys: Sequence[str], read: Callable[[list[str]], dict[str, V]], nothing: V
     ) -> dict[str, V]:
         """Some of what may be much: what was not asked for before is read now."""
+        if not keys:
+            return {}
         of = (self._commits, self._use_case, *question)
-        taken: tuple[dict[str, V], int] = self._memory.take(of) or ({}, _ENTRY_BYTES)
+        taken: tuple[dict[str, V], int] = self._memory.take(of) or ({}, _ANSWER_BYTES + _size(question))
         known, size = taken
         missing = [key for key in keys if key not in known]
         if missing:
@@ -118,5 +121,9 @@ class CountsTables:
 
 
 def _size(known: Iterable[Any]) -> int:
-    """About how much memory this takes."""
-    return _ENTRY_BYTES + sum(_ENTRY_BYTES + getsizeof(one[0] if isinstance(one, tuple) else one) for one in known)
+    """About how much memory entries take, each a text, or a tuple that has some."""
+    size = 0
+    for one in known:
+        parts = one if isinstance(one, tuple) else (one,)
+        size += _ENTRY_BYTES + sum(getsizeof(part) for part in parts if isinstance(part, str))
+    return size

@@ -34,12 +34,12 @@ class CountsView:
         added = self._added.tallies.group((self._use_case, kind, name))
         written = self._tables.most(kind, name, most)
         if not added:
-            return written
+            return written.copy()
         counts = dict(written)
         # Counts that wait only add, so what is frequent with them was so before, or is among them.
         before = self._tables.those(kind, name, [key for key in added if key not in counts])
         for key, n in added.items():
-            counts[key] = (counts.get(key) or before.get(key, 0)) + n
+            counts[key] = (counts[key] if key in counts else before[key]) + n
         return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
     def those(self, kind: str, keys: Sequence[str]) -> dict[str, int]:

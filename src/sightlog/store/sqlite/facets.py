@@ -75,7 +75,7 @@ def _sources(view: IndexView, counts: CountsView, kind: str, most: int) -> list[
         SourceFacet(
             value=name,
             count=n,
-            fails=fails.get(name, 0),
+            fails=fails[name],
             last_event_at=format_timestamp(heard.get(name, _NEVER)[0]),
             last_arrival_at=format_timestamp(heard.get(name, _NEVER)[2]),
         )

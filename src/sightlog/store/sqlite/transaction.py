@@ -156,6 +156,7 @@ class SqliteTransaction:
                 self.delete_events(numbers)
                 return len(numbers)
             use_cases.drop(self.connection, use_case)
+            self.memory.index.number()
             self.memory.counts.watch.forget()
         return 0
 

@@ -78,7 +78,6 @@ class SideIndex:
 
     def _load_all(self, advance: Callable[[int], None], sealing: _Sealing) -> None:
         self.commit, self._watermark = self._connection.execute("SELECT commits, watermark FROM index_state").fetchone()
-        as_of = self.commit
         self._loading: dict[int, Tail] = {}
         self._notes.clear()
         self._restated.clear()
@@ -90,7 +89,7 @@ class SideIndex:
         unsealed = unsealed_events(self._connection, self._watermark)
         read = 0
         while events := list(islice(unsealed, _LOADED_AT_ONCE)):
-            self._load(events, as_of)
+            self._load(events)
             read += len(events)
             advance(read)
             if self._since_seal >= _EVENTS_BETWEEN_SEALS + _MOST_WAITING:
@@ -102,14 +101,13 @@ class SideIndex:
         self._last_seq = max(self._last_seq, self._connection.execute(f"SELECT {GREATEST_NUMBER}").fetchone()[0])
         self._last_loaded = self._last_seq
 
-    def _load(self, events: list[StoredEntries], as_of: int) -> None:
-        """Reviews are as of this commit, also behind what is sealed on the way: snapshots from before see them too."""
+    def _load(self, events: list[StoredEntries]) -> None:
         for use_case, ones in by_use_case(events).items():
             tail = self._loading.setdefault(use_case, Tail(use_case, self.commit))
             _, seqs, times, ids, statuses, entries = zip(*ones, strict=True)
             for place, status in enumerate(statuses, len(tail)):
                 if status is not None:
-                    tail.restate(place, status, as_of)
+                    tail.restate(place, status, tail.opened_at)  # whoever sees the tail sees the review
             tail.add(seqs, times, ids, grouped(entries).columns())
         self._since_seal += len(events)
         self._last_seq = max(self._last_seq, events[-1][1])
@@ -260,8 +258,8 @@ class SideIndex:
 
     def committed(self) -> None:
         """The commit is on disk."""
+        self.commit += self._is_numbered  # first: no number is given twice, whatever comes
         self.ids.committed()
-        self.commit += self._is_numbered
         self._is_changed = self._is_numbered = False
         if self.has_sealed:
             self.has_sealed = False
