@@ -41,7 +41,6 @@ def test_commits_without_a_number_leave_the_tables_as_they_are(
         plant.store = open_store(values_per_field=12, sources_per_use_case=6)
         use_cases = [plant.use_case("a"), plant.use_case("b")]
         names: dict[str, UseCase] = {}
-
         failures: list[BaseException | None] = []
 
         def event(**changes: Any) -> dict[str, Any]:

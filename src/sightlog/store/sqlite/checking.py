@@ -105,7 +105,7 @@ class _Check:
     def _check_segment(self, use_case: int, segment: Segment) -> Iterator[str]:
         name = f"segment {segment.info.number} of use case {use_case}"
         seqs, times = segment.seqs().tolist(), segment.times().tolist()
-        states = segment.states()
+        states = segment.states()  # the notes themselves: whoever asks what is still there trusts `gone`
         alive = [True] * segment.size if states is None else (states != GONE).tolist()
         if alive.count(False) != segment.info.gone:
             yield f"{name} says that {segment.info.gone} of its events left, its notes say {alive.count(False)}"

@@ -67,8 +67,9 @@ logger = logging.getLogger(__name__)
 # After each step of removal, so many free pages go back to the file system.
 _PAGES_GIVEN_BACK = 256
 _MICROSECONDS_BETWEEN_NOTES = 60_000_000
-# Senders choose how they spell the name of a use case.
-_MOST_LOOKED_UP = 10_000
+_MOST_CALLERS = 10_000
+# By which use cases are remembered: ids, and names in any case and with blanks.
+_MOST_SPELLINGS = 1_000
 
 
 class SqliteStore:
@@ -142,7 +143,10 @@ class SqliteStore:
         return self._write(lambda t: api_keys.add(t.connection, workspace, name, hash, hint, scopes, defaults, now))
 
     def find_caller(self, hash: bytes) -> Caller | None:
-        return _look_up(self._callers, hash, self._key_readers, lambda one: api_keys.find_caller(one, hash))
+        def find(connection: sqlite3.Connection) -> Caller | None:
+            return api_keys.find_caller(connection, hash)
+
+        return _look_up(self._callers, hash, _MOST_CALLERS, self._key_readers, find)
 
     def note_key_use(self, key: int, now: int) -> None:
         if now - self._keys_used.get(key, 0) < _MICROSECONDS_BETWEEN_NOTES:
@@ -184,7 +188,7 @@ class SqliteStore:
         def find(connection: sqlite3.Connection) -> UseCase | None:
             return use_cases.find(connection, workspace, reference)
 
-        return _look_up(self._use_cases, (workspace, reference), self._short_readers, find)
+        return _look_up(self._use_cases, (workspace, reference), _MOST_SPELLINGS, self._short_readers, find)
 
     def list_use_cases(self, workspace: int, status: UseCaseStatus | None) -> list[UseCaseSummary]:
         def find() -> list[UseCaseSummary]:
@@ -462,16 +466,16 @@ class SqliteStore:
 
 
 def _look_up(
-    remembered: dict[K, V], key: K, readers: Readers, find: Callable[[sqlite3.Connection], V | None]
+    remembered: dict[K, V], key: K, most: int, readers: Readers, find: Callable[[sqlite3.Connection], V | None]
 ) -> V | None:
-    """What is remembered, or found now and remembered; what is not there is not. Only this process writes the store, so
-    it is right until something changes. Whoever changes it puts a new memory in the place of this one, so that a
-    look-up which began before cannot bring a key that was revoked back to life."""
+    """What is remembered, or found now and remembered, up to `most` of it; what is not there is not. Only this process
+    writes the store, so it is right until something changes. Whoever changes it puts a new memory in the place of this
+    one, so that a look-up which began before cannot bring a key that was revoked back to life."""
     found = remembered.get(key)
     if found is None:
         with readers.snapshot() as connection:
             found = find(connection)
-        if found is not None and len(remembered) < _MOST_LOOKED_UP:
+        if found is not None and len(remembered) < most:
             remembered[key] = found
     return found
 
